@@ -1,0 +1,29 @@
+import { type TestCall, type TestReport } from '../contract/checks.ts'
+import { type Json, type Ref } from '../contract/json.ts'
+import { type ModelCall, type ModelReply } from '../contract/models.ts'
+import { type Preflight, type PreflightCall } from '../contract/preflight.ts'
+import { type OpenedWorkspace, type Patch, type UseCall, type UseResult, type WorkspaceAt } from '../contract/workspace.ts'
+
+/** Everything workflows can have done in the world. Workflow code sees this as types only. */
+export interface Activities {
+  /** Prices, windows and keys of the models; search attributes; sandbox level. Once per run. */
+  preflight(call: PreflightCall): Promise<Preflight>
+  /** One request to a model, streamed; extends the transcript. Never retried by Temporal: `ask` owns retries. */
+  callModel(call: ModelCall): Promise<ModelReply>
+  /** Puts texts into the artifact store. */
+  putArtifacts(texts: string[]): Promise<Ref[]>
+  /** Reads texts from the artifact store. */
+  getArtifacts(refs: Ref[]): Promise<string[]>
+  /** Refuses what cannot be worked on, and fetches the source's HEAD commit into a git dir of our own. Repeatable. */
+  openWorkspace(call: { run: string; stage: string; repo: string; key: string }): Promise<OpenedWorkspace>
+  /** One tool call. A mutating one ends in a deterministic commit. */
+  useTool(call: UseCall): Promise<UseResult>
+  /** Runs the tests of a commit in a clean checkout of it and compares them with the baseline. */
+  runTests(call: TestCall): Promise<TestReport>
+  /** The diff from the workspace's base to its commit. */
+  makePatch(call: { run: string; stage: string; workspace: WorkspaceAt }): Promise<Patch>
+  /** Brings an accepted commit into the source as a new branch `loopwright/<run>`; the user's tree is not touched. Repeatable. */
+  deliverPatch(call: { run: string; stage: string; workspace: WorkspaceAt }): Promise<{ branch: string }>
+  /** Keeps the closing record of a run and points `certificate/<run>` at it. */
+  certify(call: { run: string; certificate: { [key: string]: Json } }): Promise<Ref>
+}

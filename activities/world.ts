@@ -1,0 +1,12 @@
+import { type ArtifactStore } from '../store/store.ts'
+
+/** What the activities of one worker share. */
+export interface World {
+  store: ArtifactStore
+  /** Absolute path of `.loopwright/`: workspaces, caches. */
+  stateFolder: string
+  /** The variables that configure providers and name their keys; `process.env` of the worker. */
+  environment: Record<string, string | undefined>
+  /** The search attributes of ours that the server has; filled at worker start. */
+  searchAttributes: string[]
+}

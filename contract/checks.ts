@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { type Ref } from './json.ts'
+
+/** One test, or one other thing that a test command reports on. */
+export const Check = z.strictObject({
+  /** Stable between runs: file (relative to the workspace), then the titles, joined by ` > `. */
+  name: z.string(),
+  status: z.enum(['passed', 'failed', 'skipped']),
+  file: z.string().optional(),
+  line: z.int().optional(),
+  message: z.string().optional(),
+})
+export type Check = z.infer<typeof Check>
+
+/** What a test run showed; lists are cut at 50 entries and messages at 1,000 characters, the whole is in `report`. */
+export interface TestReport {
+  /** Null when the command was ended by a signal or the time limit. */
+  exitCode: number | null
+  timedOut: boolean
+  /** Which output was understood; `exit code` when there are no results per test. */
+  format: 'jest' | 'node' | 'pytest' | 'unittest' | 'exit code'
+  counts: { passed: number; failed: number; skipped: number; missing: number; unskipped: number }
+  failed: Check[]
+  /** Names of tests that the baseline has and this run has not. */
+  missing: string[]
+  /** Names of tests that ran in the baseline and are skipped now. */
+  newlySkipped: string[]
+  /** Files that tests depend on and that differ from the base: changed, deleted, renamed, or new configuration. */
+  protectedChanges: { path: string; change: 'changed' | 'deleted' | 'added'; why: string }[]
+  /** JSON: every Check. */
+  report: Ref
+  /** Everything the command printed, up to 20 MB. */
+  output: Ref
+  /** The last lines of the output, for people and for the exit-code-only objection, at most 2,000 characters. */
+  tail: string
+  milliseconds: number
+  /** What confined the command: `none` until the sandbox comes. */
+  sandbox: string
+}
+
+/** A test run, as the activity receives it. */
+export interface TestCall {
+  run: string
+  stage: string
+  workspace: import('./workspace.ts').WorkspaceAt
+  /** argv, already split. */
+  command: string[]
+  /** The baseline's `report`, once there is one. */
+  baseline?: Ref
+  minutes: number
+}

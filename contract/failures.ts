@@ -1,0 +1,59 @@
+/**
+ * The types of every `ApplicationFailure` that Loopwright throws, and what each means. A program matches on the type; a person reads the message.
+ * Each failure's first detail is a `FailureDetail`.
+ */
+export const failureTypes = {
+  InvalidInput: 'The input does not fit the declaration; nothing was done.',
+  InvalidOutput: 'What the workflow returned does not fit the declaration.',
+  ReentryDiverged: 'After continuing as new the workflow made another call where a recorded one stands.',
+  RunStopped: 'A stop of the run reached code after the loop.',
+  UndeclaredModel: 'A model was asked that the declaration does not name.',
+  UnknownPrice: 'A model has no known price and the run has a dollar cap.',
+  MissingKey: 'A provider needs a key that is not set.',
+  UnknownProvider: 'A model names a provider that is not configured.',
+  ModelFailed: 'Every model of the chain failed.',
+  InvalidReply: 'A model did not produce what its schema asks for.',
+  RepositoryRefused: 'The repository is missing, is not a git repository, or has uncommitted changes.',
+  CommandRefused: 'The command cannot be run: not found, empty, or it needs a shell.',
+  NoTests: 'The test command ran no test.',
+  WorkspaceLost: 'A commit of the workspace cannot be restored.',
+  ArtifactMissing: 'An artifact is not in the store, or its bytes do not match its hash.',
+  PayloadRefused: 'A value is over 64 KiB, or is not plain JSON.',
+  WorkflowError: 'The workflow code threw something that is not a typed failure.',
+} as const
+export type FailureType = keyof typeof failureTypes
+
+/** What every failure says besides its message. */
+export interface FailureDetail {
+  run?: string
+  stage?: string
+  /** Whether the failed step changed anything outside. */
+  effect: 'no' | 'yes' | 'unknown'
+  /** What to do next, as one sentence or command. */
+  next: string
+}
+
+/** Classes of model errors: what `ask` does about each, after DESIGN's rule that one failing call costs at most two more requests per model. */
+export const modelErrors = {
+  RateLimited: { statuses: [429], then: 'retry' },
+  ServerError: { statuses: [500, 502, 503, 504, 529], then: 'retry' },
+  ConnectionFailed: { statuses: [], then: 'retry' },
+  TimedOut: { statuses: [408], then: 'retry' },
+  Unauthorized: { statuses: [401, 403], then: 'next' },
+  ModelNotFound: { statuses: [404], then: 'next' },
+  BadRequest: { statuses: [400, 422], then: 'next' },
+  ContextOverflow: { statuses: [], then: 'next' },
+  Refused: { statuses: [], then: 'stop' },
+} as const
+export type ModelError = keyof typeof modelErrors
+
+/** The first detail of a failed model activity; its `type` is a `ModelError`. */
+export interface ModelErrorDetail {
+  status?: number
+  /** From Retry-After, capped at 5 minutes. */
+  retryAfterMilliseconds?: number
+  /** What the provider says it counted, if it says; otherwise the call is charged whole when it may have been served. */
+  usage?: { input: number; output: number }
+  /** Whether the provider can have charged for it: `no` for a refused connection or an error status. */
+  charged: 'no' | 'unknown'
+}

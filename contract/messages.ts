@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { type Json } from './json.ts'
+import { Extension, type Limits } from './limits.ts'
+import { type Spent } from './outcome.ts'
+
+const common = {
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Makes the message repeatable: a second one with the same id is answered like the first and does nothing.'),
+  by: z.string().min(1).max(200).optional().describe('Who sends it; unverified.'),
+}
+
+/** The messages a run understands. The Update, the signal twin, the client call and the CLI command are all made from this table. */
+export const messages = {
+  decide: {
+    description: 'Answers a gate.',
+    input: z.strictObject({
+      gate: z.string().min(1).describe('The gate, as `gates` names it.'),
+      digest: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .describe('The digest of what was shown; a decision about something else is refused.'),
+      answer: z.enum(['yes', 'no', 'stop']).describe("'no' makes the note the next objection, 'stop' ends the run as declined."),
+      note: z.string().max(8_000).optional().describe('Why; the model reads it after a no.'),
+      ...common,
+    }),
+  },
+  steer: {
+    description: 'Gives the agent a message before its next turn, or when it would stop.',
+    input: z.strictObject({
+      text: z.string().min(1).max(8_000).describe('What the model is told.'),
+      when: z.enum(['next', 'end']).default('next').describe("'next': before the next turn; 'end': when the agent would stop."),
+      stage: z.string().optional().describe('The path of the agent that is meant; otherwise the innermost oldest open one.'),
+      ...common,
+    }),
+  },
+  pause: {
+    description: 'Starts no new step until resumed; what is in flight finishes and is kept.',
+    input: z.strictObject({
+      now: z.boolean().default(false).describe('Also cancels what is in flight; it is done again after resume.'),
+      ...common,
+    }),
+  },
+  resume: {
+    description: 'Goes on after a pause.',
+    input: z.strictObject({
+      note: z.string().min(1).max(8_000).optional().describe('Told to the agent before its next turn, like steer.'),
+      ...common,
+    }),
+  },
+  extend: {
+    description: 'Raises limits of a live run; what is spent stays spent.',
+    input: z.strictObject({ limits: Extension, ...common }),
+  },
+} as const
+export type MessageName = keyof typeof messages
+export type MessageInput<Name extends MessageName> = z.input<(typeof messages)[Name]['input']>
+export type Message<Name extends MessageName> = z.output<(typeof messages)[Name]['input']>
+
+/** What a run says to a message. A refusal stands in the history like an acceptance. */
+export interface MessageAnswer {
+  accepted: boolean
+  /** One sentence; always there on refusal. */
+  reason?: string
+}
+
+/** The queries a run answers. */
+export const queries = {
+  status: 'What the run is doing, why, and what it has spent.',
+  gates: 'The open questions to people.',
+} as const
+
+/** A tracked step that is open now. */
+export interface OpenStage {
+  /** `loop#1/attempt#3/fix#1/turn#7/ask#1` */
+  path: string
+  kind: 'loop' | 'attempt' | 'agent' | 'turn' | 'model' | 'tool' | 'verify' | 'gate' | 'group'
+  /** For people: "asking openai/gpt-5-mini", "running npm test". */
+  text: string
+  /** Milliseconds since the epoch. */
+  since: number
+}
+
+/** A finished group of steps, in one line. */
+export interface Line {
+  path: string
+  text: string
+  /** Milliseconds since the epoch. */
+  at: number
+}
+
+/** The answer of the query `status`. */
+export interface Status {
+  run: string
+  workflow: string
+  status: 'running' | 'waiting' | 'paused' | 'done' | 'stopped' | 'failed'
+  /** One sentence: what it waits for, or why it ended. */
+  why: string
+  /** Of the innermost loop that is open. */
+  attempt?: { number: number; of: number; stalls: number; stallsLimit: number }
+  /** What the last verdict objected to: at most ten ids, and how many there are. */
+  objections?: { ids: string[]; count: number }
+  spent: Spent
+  limits: Limits
+  open: OpenStage[]
+  /** The last 50 finished groups. */
+  lines: Line[]
+  /** How many times the run has continued as new. */
+  continued: number
+  /** What confines commands. */
+  sandbox: string
+  startedAt: number
+}
+
+/** An open question to a person: an item of the answer of the query `gates`. */
+export interface Gate {
+  /** The gate's path. */
+  gate: string
+  kind: 'confirm'
+  question: string
+  show: Json
+  /** SHA-256 of question and show; a decision must carry it. */
+  digest: string
+  since: number
+}

@@ -1,0 +1,20 @@
+import { type ModelFacts } from './models.ts'
+
+export interface PreflightCall {
+  run: string
+  workflow: string
+  models: string[]
+  dollars: number | 'none'
+}
+
+/** What was found out before the first stage; it is carried, and stands in the history. */
+export interface Preflight {
+  models: Record<string, ModelFacts>
+  /** Which of ours the server has registered. */
+  searchAttributes: string[]
+  /** What confines commands: `none` until the sandbox comes. */
+  sandbox: string
+}
+
+/** The Keyword search attributes that the worker registers. */
+export const searchAttributes = ['LoopwrightStatus', 'LoopwrightWaitingFor', 'LoopwrightTenant', 'LoopwrightReason'] as const

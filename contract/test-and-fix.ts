@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { declare } from './declaration.ts'
+import { Fallback } from './fallback.ts'
+import { Limits } from './limits.ts'
+import { Models } from './models.ts'
+import { Patch } from './workspace.ts'
+
+/** Edits a repository until its own tests pass. */
+export const testAndFix = declare({
+  description: 'Edits a repository until its own tests pass and, if asked for, a person agrees.',
+  input: z.strictObject({
+    repo: z.string().min(1).describe('Absolute path of a git repository without uncommitted changes; it is never written to.'),
+    test: z.string().min(1).describe('The command that runs its tests, without shell operators.'),
+    goal: z.string().min(1).default('Make the failing tests pass without changing the tests.').describe('What the model is asked to do.'),
+    models: Models.default(['builtin/repair']).describe('The model that proposes, or a fallback chain; builtin/repair needs no key.'),
+    approve: z.boolean().default(false).describe('Ask a person before the patch is accepted.'),
+    allowRun: z.boolean().default(false).describe('Let the model run any command in the workspace, unconfined.'),
+    allowTestChanges: z.boolean().default(false).describe('Accept patches that change tests or their configuration.'),
+    fallback: Fallback,
+    limits: Limits.prefault({}),
+  }),
+  output: Patch,
+  models: ({ models }) => models,
+  example: { repo: '/path/to/repository', test: 'npm test' },
+})
+export type TestAndFix = z.output<typeof testAndFix.input>

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { type Json, Ref, type Text } from './json.ts'
+
+/** A workspace at one commit. Every activity takes the commit it starts from; the directory is only a cache. */
+export interface WorkspaceAt {
+  /** Names the workspace's folder under the state folder: letters, digits, `-`, `_`, `.`. */
+  key: string
+  /** Absolute path of the user's repository, which is never written to (a branch for the result apart). */
+  source: string
+  /** The commit of the source that the workspace began at. */
+  base: string
+  commit: string
+}
+
+/** A candidate change: two commits, the tree of the second, and the diff between them as an artifact. */
+export const Patch = z.strictObject({
+  base: z.string(),
+  commit: z.string(),
+  tree: z.string(),
+  diff: Ref,
+  files: z.array(z.string()).describe('The first 50 changed files.'),
+  added: z.int().describe('Lines added.'),
+  removed: z.int().describe('Lines removed.'),
+  branch: z.string().optional().describe("The branch in the user's repository, once the patch was accepted."),
+})
+export type Patch = z.infer<typeof Patch>
+
+/** What a tool does to the world; undeclared counts as `once`. */
+export const effectClasses = ['read', 'content', 'keyed', 'findable', 'once'] as const
+export type EffectClass = (typeof effectClasses)[number]
+
+/** A tool as plain data: what the model is told, and what the runtime needs to run it. */
+export interface Tool {
+  name: string
+  description: string
+  /** JSON Schema of the arguments. */
+  schema: { [key: string]: Json }
+  class: EffectClass
+  /** May return the same result many times without that counting as no progress. */
+  polling?: boolean
+  /** Offered to this provider only. */
+  provider?: string
+  /** Path of the `openWorkspace` stage that it works in. */
+  workspace?: string
+  /** Minutes one call may take. */
+  minutes?: number
+}
+
+/** A tool call, as the activity receives it. References among the arguments stand for their text. */
+export interface UseCall {
+  run: string
+  stage: string
+  /** workflowId/epoch/sequence: the same for every try of this call. */
+  effect: string
+  tool: string
+  arguments: { [key: string]: Json }
+  workspace?: WorkspaceAt
+  /** argv of the repository's tests, for the tools that run them. */
+  test?: string[]
+  allowRun: boolean
+  minutes: number
+  /** Longer texts come back as references. */
+  inlineBytes: number
+}
+
+/** What a tool did. Failures that the model should read are results with `failed`, not errors. */
+export interface UseResult {
+  text: Text
+  failed?: true
+  /** The workspace after the call; absent when the tool touches none. */
+  commit?: string
+  tree?: string
+}
+
+/** What `openWorkspace` returns. */
+export interface OpenedWorkspace {
+  key: string
+  source: string
+  base: string
+  tree: string
+  /** Branch or short commit that the source was at, for people. */
+  head: string
+}

@@ -1,0 +1,18 @@
+import { type Ref } from '../contract/json.ts'
+
+/** Where large things live, by the hash of their bytes. Every implementation passes `test/store.contract.ts`. */
+export interface ArtifactStore {
+  /** Keeps bytes (text as UTF-8) and returns their name. Putting the same bytes twice is the same as once. */
+  put(content: string | Uint8Array): Promise<Ref>
+  /** The bytes of a reference; throws `ArtifactMissing` when they are not there or do not match the hash. */
+  get(sha256: string): Promise<Uint8Array>
+  /** As `get`, read as UTF-8. */
+  text(sha256: string): Promise<string>
+  has(sha256: string): Promise<boolean>
+  /** Points a readable key (`history/<workflow id>/<run id>`) at an artifact; the last writer wins. */
+  point(key: string, ref: Ref): Promise<void>
+  /** What a key points at, or undefined. */
+  resolve(key: string): Promise<Ref | undefined>
+  /** The keys that start with a prefix, sorted. */
+  keys(prefix: string): Promise<string[]>
+}
