@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process'
+
+export interface ProcessOptions {
+  cwd: string
+  /** The whole environment; nothing is inherited. */
+  environment: Record<string, string>
+  input?: string | Uint8Array
+  timeoutMilliseconds: number
+  /** Past this many bytes of output the process group is killed. Default 20 MB. */
+  outputBytes?: number
+  /** Kills the process group. */
+  signal?: AbortSignal
+  /** Told of output as it comes, standard error included. */
+  onOutput?: (chunk: Buffer) => void
+}
+
+export interface ProcessResult {
+  /** Null when a signal ended it. */
+  exitCode: number | null
+  /** What ended it, if it did not end by itself. */
+  ended?: 'timeout' | 'output' | 'cancelled' | 'not found'
+  stdout: Buffer
+  /** Standard output and error as they came. */
+  output: Buffer
+  milliseconds: number
+}
+
+const defaultOutputBytes = 20_000_000
+/** How long output that is still in the pipes may take to arrive after the process has exited. */
+const drainMilliseconds = 200
+
+/**
+ * Runs a command in its own process group and kills the whole group when the command has exited, timed out, printed too much or was cancelled.
+ * The only place that spawns. A command that does not exist is a result (`not found`), not an error.
+ */
+export async function runProcess(argv: string[], options: ProcessOptions): Promise<ProcessResult> {
+  const [command, ...rest] = argv
+  if (command === undefined) throw new Error('runProcess needs a command')
+  const started = Date.now()
+  if (options.signal?.aborted)
+    return { exitCode: null, ended: 'cancelled', stdout: Buffer.alloc(0), output: Buffer.alloc(0), milliseconds: 0 }
+  const child = spawn(command, rest, { cwd: options.cwd, env: options.environment, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  const stdout: Buffer[] = []
+  const output: Buffer[] = []
+  let bytes = 0
+  let ended: ProcessResult['ended']
+
+  const killGroup = () => {
+    if (child.pid === undefined) return
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // The group is gone already.
+    }
+  }
+  const end = (why: NonNullable<ProcessResult['ended']>) => {
+    ended ??= why
+    killGroup()
+  }
+  const take = (chunk: Buffer, standardOutput: boolean) => {
+    if (ended === 'output') return
+    bytes += chunk.length
+    if (standardOutput) stdout.push(chunk)
+    output.push(chunk)
+    options.onOutput?.(chunk)
+    if (bytes > (options.outputBytes ?? defaultOutputBytes)) end('output')
+  }
+  child.stdout.on('data', (chunk: Buffer) => take(chunk, true))
+  child.stderr.on('data', (chunk: Buffer) => take(chunk, false))
+  child.stdin.on('error', () => {})
+  child.stdin.end(options.input)
+
+  const timer = setTimeout(() => end('timeout'), options.timeoutMilliseconds)
+  const cancel = () => end('cancelled')
+  options.signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    const exitCode = await new Promise<number | null>((resolve) => {
+      child.once('error', () => {
+        ended ??= 'not found'
+        resolve(null)
+      })
+      child.once('exit', (code) => resolve(code))
+    })
+    killGroup()
+    await drained(child.stdout, child.stderr)
+    return {
+      exitCode: ended ? null : exitCode,
+      ...(ended ? { ended } : {}),
+      stdout: Buffer.concat(stdout),
+      output: Buffer.concat(output),
+      milliseconds: Date.now() - started,
+    }
+  } finally {
+    clearTimeout(timer)
+    options.signal?.removeEventListener('abort', cancel)
+    child.stdout.destroy()
+    child.stderr.destroy()
+  }
+}
+
+/** A daemon that left the group may hold the pipes open for ever, so `close` is waited for only briefly. */
+function drained(...streams: NodeJS.ReadableStream[]): Promise<unknown> {
+  const closed = Promise.all(streams.map((stream) => new Promise<void>((resolve) => stream.once('close', resolve).once('end', resolve))))
+  return Promise.race([closed, new Promise((resolve) => setTimeout(resolve, drainMilliseconds))])
+}
