@@ -1,0 +1,9 @@
+/** @type {import('jest').Config} */
+export default {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/fixtures/', '<rootDir>/test/histories/'],
+  modulePathIgnorePatterns: ['<rootDir>/.loopwright/', '<rootDir>/dist/', '<rootDir>/examples/broken-'],
+  transform: { '\\.tsx?$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
+  extensionsToTreatAsEsm: ['.ts'],
+  testTimeout: 60_000,
+}
