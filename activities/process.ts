@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { type Readable } from 'node:stream'
 
 export interface ProcessOptions {
   cwd: string
@@ -99,7 +100,11 @@ export async function runProcess(argv: string[], options: ProcessOptions): Promi
 }
 
 /** A daemon that left the group may hold the pipes open for ever, so `close` is waited for only briefly. */
-function drained(...streams: NodeJS.ReadableStream[]): Promise<unknown> {
-  const closed = Promise.all(streams.map((stream) => new Promise<void>((resolve) => stream.once('close', resolve).once('end', resolve))))
+function drained(...streams: Readable[]): Promise<unknown> {
+  const closed = Promise.all(
+    streams.map(
+      (stream) => new Promise<void>((resolve) => (stream.readableEnded || stream.destroyed ? resolve() : stream.once('close', resolve))),
+    ),
+  )
   return Promise.race([closed, new Promise((resolve) => setTimeout(resolve, drainMilliseconds))])
 }
