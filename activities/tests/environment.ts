@@ -1,0 +1,42 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+
+/** Lists whose entries are added to each other; of every other variable the later value wins. */
+const joined: Record<string, string> = { NODE_OPTIONS: ' ', PYTEST_ADDOPTS: ' ', PYTHONPATH: delimiter }
+
+/**
+ * The whole environment of a test command: where programs are, an empty home folder, and what keeps output plain.
+ * Of the worker's variables only PATH is handed on, so that no key or token reaches the tests.
+ */
+export function testEnvironment(
+  worker: Record<string, string | undefined>,
+  folders: { home: string; temporary: string },
+  ...additions: Record<string, string>[]
+): Record<string, string> {
+  const environment: Record<string, string> = {
+    PATH: withRunningNode(worker['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'),
+    HOME: folders.home,
+    TMPDIR: folders.temporary,
+    LANG: 'C.UTF-8',
+    CI: '1',
+    NO_COLOR: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+  }
+  const python = join(worker['LOOPWRIGHT_CACHE'] ?? join(worker['HOME'] ?? homedir(), '.cache', 'loopwright'), 'python')
+  if (existsSync(join(python, 'pytest'))) environment['PYTHONPATH'] = python
+  for (const addition of additions)
+    for (const [name, value] of Object.entries(addition)) {
+      const separator = joined[name]
+      const before = environment[name]
+      environment[name] = separator !== undefined && before !== undefined ? `${value}${separator}${before}` : value
+    }
+  return environment
+}
+
+/** Puts the folder of the running node first, unless its node is found first anyway: that folder may hold other programs too, which must not come before the user's. */
+function withRunningNode(path: string): string {
+  const folder = path.split(delimiter).find((candidate) => existsSync(join(candidate, 'node')))
+  const found = folder !== undefined && realpathSync(join(folder, 'node')) === realpathSync(process.execPath)
+  return found ? path : [dirname(process.execPath), path].join(delimiter)
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { type Check } from '../../contract/checks.ts'
+import { clip, plain } from './text.ts'
+import { type Reported } from './reporter.ts'
+
+const nameCharacters = 500
+const messageCharacters = 10_000
+
+/** Turns what a reporter wrote into checks with stable names, sorted by file; names that occur again are numbered. */
+export async function checksOf(reported: Reported, folder: string): Promise<Check[]> {
+  const seen = new Map<string, number>()
+  const checks: Check[] = []
+  for (const { titles, line, ...result } of sorted(reported)) {
+    const file = result.file === undefined ? undefined : withinFolder(result.file, folder)
+    const base = clip(plain([...(file === undefined ? [] : [file]), ...titles].join(' > ')), nameCharacters) || 'test'
+    const occurrence = (seen.get(base) ?? 0) + 1
+    seen.set(base, occurrence)
+    const endedEarly = result.empty === true && result.file !== undefined && (await definesNodeTests(resolve(folder, result.file)))
+    const message = endedEarly ? 'The file ended before any of its tests ran.' : result.message
+    checks.push({
+      name: occurrence === 1 ? base : `${base} #${occurrence}`,
+      status: endedEarly ? 'failed' : result.status,
+      ...(file === undefined ? {} : { file }),
+      ...(line === undefined || line < 1 ? {} : { line }),
+      ...(message === undefined ? {} : { message: clip(plain(message), messageCharacters) }),
+    })
+  }
+  return checks
+}
+
+/** Runners finish files in any order; within a file the order is that of the tests. */
+function sorted(reported: Reported): Reported {
+  return reported.toSorted((a, b) => ((a.file ?? '') < (b.file ?? '') ? -1 : (a.file ?? '') > (b.file ?? '') ? 1 : 0))
+}
+
+function withinFolder(file: string, folder: string): string {
+  const path = relative(folder, resolve(folder, file))
+  return path.startsWith(`..${sep}`) || isAbsolute(path) ? file : path.split(sep).join('/')
+}
+
+/** `node --test` counts a file as passed that exits with 0 before its tests run; a plain script without tests may pass so. */
+async function definesNodeTests(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  return /['"]node:test['"]/.test(text) && /\b(test|it|suite|describe)(\.\w+)?\s*\(/.test(text)
+}

@@ -1,0 +1,133 @@
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Check, type TestReport } from '../../contract/checks.ts'
+import { runProcess, type ProcessResult } from '../process.ts'
+import { detect } from './detect.ts'
+import { testEnvironment } from './environment.ts'
+import { placeReporter } from './reporter.ts'
+import { checksOf } from './results.ts'
+import { tailOf } from './text.ts'
+
+export interface TestCommand {
+  argv: string[]
+  folder: string
+  /** Variables on top of the minimal environment; NODE_OPTIONS, PYTEST_ADDOPTS and PYTHONPATH are added to ours. */
+  environment?: Record<string, string>
+  /** The worker's variables, of which only PATH, and HOME and LOOPWRIGHT_CACHE to find the cache, are read; default `process.env`. */
+  worker?: Record<string, string | undefined>
+  minutes: number
+  /** Kills the process group. */
+  signal?: AbortSignal
+  /** Told the last 2 KiB of output whenever there is more. */
+  onTail?: (tail: string) => void
+}
+
+export interface TestRun {
+  /** Null when the command did not end by itself. */
+  exitCode: number | null
+  timedOut: boolean
+  ended?: NonNullable<ProcessResult['ended']>
+  format: TestReport['format']
+  /** One per test; with `exit code` one named after the command, which other formats have too when the command failed besides its tests. */
+  checks: Check[]
+  output: Buffer
+  /** At most 2,000 characters. */
+  tail: string
+  milliseconds: number
+}
+
+const tailCharacters = 2_000
+const tailBytes = 2_048
+
+/** Runs a test command in a folder and reads its results per test where its framework is known. Nothing is written into the folder by us. */
+export async function runTestCommand(command: TestCommand): Promise<TestRun> {
+  const folder = await realpath(command.folder)
+  const own = await realpath(await mkdtemp(join(tmpdir(), 'loopwright-run-')))
+  const report = await realpath(await mkdtemp(join(tmpdir(), 'loopwright-report-')))
+  try {
+    const folders = { home: join(own, 'home'), temporary: join(own, 'tmp') }
+    await Promise.all(Object.values(folders).map((path) => mkdir(path)))
+    const detected = await detect(command.argv, folder)
+    const reporter = detected && (await placeReporter(command.argv, detected, report))
+    const result = await runProcess(reporter?.argv ?? command.argv, {
+      cwd: folder,
+      environment: testEnvironment(command.worker ?? process.env, folders, reporter?.environment ?? {}, command.environment ?? {}),
+      timeoutMilliseconds: Math.max(1, Math.round(command.minutes * 60_000)),
+      ...(command.signal ? { signal: command.signal } : {}),
+      ...(command.onTail ? { onOutput: tailTeller(command.onTail) } : {}),
+    })
+    const format = reporter && detected ? detected.framework : 'exit code'
+    const reported = result.ended ? undefined : await reporter?.read()
+    const checks = reported && (await checksOf(reported, folder))
+    return assemble(command, result, format, checks)
+  } finally {
+    await Promise.all([own, report].map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })))
+  }
+}
+
+function assemble(command: TestCommand, result: ProcessResult, format: TestRun['format'], checks: Check[] | undefined): TestRun {
+  const tail = tailOf(result.output, tailCharacters)
+  const none = noTests(format, result.exitCode, checks, tail)
+  return {
+    exitCode: result.exitCode,
+    timedOut: result.ended === 'timeout',
+    ...(result.ended ? { ended: result.ended } : {}),
+    format,
+    checks: none ? [] : [...(checks ?? []), ...commandCheck(command, result, format, checks, tail)],
+    output: result.output,
+    tail,
+    milliseconds: result.milliseconds,
+  }
+}
+
+/** Whether the framework ran and found no test: such a run has no check at all. */
+function noTests(format: TestRun['format'], exitCode: number | null, checks: Check[] | undefined, tail: string): boolean {
+  if (format === 'exit code' || exitCode === null) return false
+  if (format === 'jest' && checks === undefined) return exitCode === 1 && /^No tests found, exiting with code 1/m.test(tail)
+  return checks?.length === 0 && (exitCode === 0 || exitCode === 5 || format === 'node')
+}
+
+/** The check named after the command: what the command as a whole did, where no test says it. */
+function commandCheck(
+  command: TestCommand,
+  result: ProcessResult,
+  format: TestRun['format'],
+  checks: Check[] | undefined,
+  tail: string,
+): Check[] {
+  if (result.ended === 'cancelled') return []
+  const name = commandName(command.argv)
+  const problem = problemOf(command, result, format, checks)
+  if (problem !== undefined) return [{ name, status: 'failed', message: tail === '' ? problem : `${problem}\n${tail}` }]
+  return format === 'exit code' ? [{ name, status: 'passed' }] : []
+}
+
+function problemOf(
+  { argv, minutes }: TestCommand,
+  { ended, exitCode }: ProcessResult,
+  format: TestRun['format'],
+  checks: Check[] | undefined,
+): string | undefined {
+  if (ended === 'not found') return `\`${argv[0]}\` was not found or is not executable.`
+  if (ended === 'timeout') return `The command did not end within ${minutes} minutes and was stopped.`
+  if (ended === 'output') return 'The command printed more than 20 MB and was stopped.'
+  if (exitCode === null) return 'The command was ended by a signal.'
+  if (format !== 'exit code' && checks === undefined) return `The command ended with exit code ${exitCode} without results of its tests.`
+  if (exitCode !== 0 && !checks?.some((check) => check.status === 'failed'))
+    return `The command ended with exit code ${exitCode}${checks ? ' although no test failed' : ''}.`
+  return undefined
+}
+
+/** The name of the check that stands for a whole command. */
+export function commandName(argv: string[]): string {
+  return argv.join(' ')
+}
+
+function tailTeller(tell: (tail: string) => void): (chunk: Buffer) => void {
+  let last = Buffer.alloc(0)
+  return (chunk) => {
+    last = Buffer.concat([last, chunk.subarray(-tailBytes)]).subarray(-tailBytes)
+    tell(last.toString('utf8'))
+  }
+}

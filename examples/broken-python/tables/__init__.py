@@ -1,0 +1,5 @@
+"""Tables of plain text."""
+
+from .render import render
+
+__all__ = ["render"]
