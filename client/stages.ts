@@ -1,0 +1,97 @@
+import { type History, type Payload } from '@temporalio/common/lib/proto-utils.js'
+import { type GraphNode } from './graph.ts'
+
+/** A step as the history tells of it; `order` and `endOrder` are places in the history, which clocks cannot confuse. */
+export interface Stage {
+  path: string
+  kind: GraphNode['kind']
+  label: string
+  start: number
+  end?: number
+  status: GraphNode['status']
+  tries: number
+  order: number
+  endOrder: number
+}
+
+type HistoryEvent = NonNullable<History['events']>[number]
+
+const kinds: Record<string, GraphNode['kind']> = { callModel: 'model', useTool: 'tool', runTests: 'verify' }
+
+/** The steps of a run: its activities, whose ids are stage paths (`path~2` is a second try), and the gates that were decided. */
+export function stagesOf(histories: History[]): Stage[] {
+  const stages = new Map<string, Stage>()
+  let order = 0
+  for (const { events } of histories) {
+    // Event ids begin anew in every execution.
+    const scheduled = new Map<string, Stage>()
+    for (const event of events ?? []) take(event, ++order, stages, scheduled)
+  }
+  return [...stages.values()]
+}
+
+function take(event: HistoryEvent, order: number, stages: Map<string, Stage>, open: Map<string, Stage>): void {
+  const at = milliseconds(event.eventTime)
+  const activity = event.activityTaskScheduledEventAttributes
+  if (activity?.activityId) {
+    const path = activity.activityId.replace(/~\d+$/, '')
+    const kind = kinds[activity.activityType?.name ?? ''] ?? 'step'
+    open.set(`activity ${event.eventId}`, begin(stages, path, kind, text(event.userMetadata?.summary), at, order))
+  }
+  const decided = event.workflowExecutionUpdateAcceptedEventAttributes
+  const gate = decided?.acceptedRequest?.input?.name === 'decide' ? gateOf(decided.acceptedRequest.input.args?.payloads?.[0]) : undefined
+  if (gate !== undefined) open.set(`update ${event.eventId}`, begin(stages, gate, 'gate', undefined, at, order))
+  const ended = endOf(event)
+  const stage = ended && open.get(ended.key)
+  if (!stage) return
+  Object.assign(stage, { status: ended.status, end: at, endOrder: order })
+}
+
+function begin(stages: Map<string, Stage>, path: string, kind: Stage['kind'], label: string | undefined, at: number, order: number): Stage {
+  const known = stages.get(path)
+  if (known) {
+    delete known.end
+    return Object.assign(known, { status: 'running', endOrder: Infinity, tries: known.tries + 1 })
+  }
+  const name = label ?? path.slice(path.lastIndexOf('/') + 1)
+  const stage: Stage = { path, kind, label: name, start: at, status: 'running', tries: 1, order, endOrder: Infinity }
+  stages.set(path, stage)
+  return stage
+}
+
+function endOf(event: HistoryEvent): { key: string; status: Stage['status'] } | undefined {
+  const done = event.activityTaskCompletedEventAttributes
+  if (done) return { key: `activity ${done.scheduledEventId}`, status: 'done' }
+  const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes
+  if (failed) return { key: `activity ${failed.scheduledEventId}`, status: 'failed' }
+  const cancelled = event.activityTaskCanceledEventAttributes
+  if (cancelled) return { key: `activity ${cancelled.scheduledEventId}`, status: 'cancelled' }
+  const answered = event.workflowExecutionUpdateCompletedEventAttributes
+  return answered ? { key: `update ${answered.acceptedEventId}`, status: 'done' } : undefined
+}
+
+/** Seconds are a Long or a number, as the history was read. */
+function milliseconds(time: HistoryEvent['eventTime']): number {
+  return Number(String(time?.seconds ?? 0)) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6)
+}
+
+function gateOf(payload: Payload | undefined): string | undefined {
+  const decision = json(payload)
+  const gate = typeof decision === 'object' && decision !== null && 'gate' in decision ? decision.gate : undefined
+  return typeof gate === 'string' ? gate : undefined
+}
+
+function text(payload: Payload | null | undefined): string | undefined {
+  const value = json(payload)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function json(payload: Payload | null | undefined): unknown {
+  if (!payload?.data) return undefined
+  try {
+    return JSON.parse(new TextDecoder().decode(payload.data))
+  } catch {
+    // Encrypted, or not JSON: the graph does without.
+    return undefined
+  }
+}
