@@ -1,0 +1,32 @@
+import { canonicalJson, utf8Bytes } from './digest.ts'
+import { isRef, type Json } from './json.ts'
+import { type Message, type ModelCall } from './models.ts'
+
+/** What chat templates add besides the messages themselves: control tokens, and the words that introduce tools. */
+const templateTokens = 512
+
+/** UTF-8 bytes of the message's canonical JSON; a reference counts as the bytes it stands for and those of its own JSON. */
+export function messageBytes(message: Message): number {
+  const calls = (message.toolCalls ?? []).map((call) => referencedBytes(call.arguments ?? {}))
+  return utf8Bytes(canonicalJson(message)) + calls.reduce((sum, bytes) => sum + bytes, referencedBytes(message.content))
+}
+
+function referencedBytes(value: Json): number {
+  if (value === null || typeof value !== 'object') return 0
+  if (isRef(value)) return value.bytes
+  return Object.values(value).reduce<number>((sum, member) => sum + referencedBytes(member), 0)
+}
+
+/**
+ * The most tokens that a call's input can have, as no tokenizer makes more than one token of a byte: what the last reply on this
+ * transcript counted, if the same model counted it, and the bytes of everything that was added since; without such a reply the bytes of all.
+ * `toolsBytes` and `schemaBytes` may be 0 when that reply was asked for with the same tools and schema.
+ */
+export function inputBound(
+  call: Pick<ModelCall, 'transcript' | 'model' | 'add'> & { toolsBytes?: number | undefined; schemaBytes?: number | undefined },
+): number {
+  const { transcript, model, add, toolsBytes = 0, schemaBytes = 0 } = call
+  const added = add.reduce((sum, message) => sum + messageBytes(message), toolsBytes + schemaBytes)
+  if (transcript && transcript.model === model) return transcript.tokens + added
+  return templateTokens + (transcript?.bytes ?? 0) + added
+}
