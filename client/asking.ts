@@ -1,0 +1,25 @@
+import { type Gate, type queries, type Status } from '../contract/messages.ts'
+import { isTimeout, isUnreachable, type Server } from './server.ts'
+
+const queryMilliseconds = 5_000
+
+interface Answers {
+  status: Status
+  gates: Gate[]
+}
+
+/** What a run answers to a query; `silent` says why it does not. */
+export type Asked<Name extends keyof typeof queries> = { answer: Answers[Name]; silent?: never } | { silent: string; answer?: never }
+
+/** Asks a run one of its queries. Runs without a worker are silent, which is no error: they go on when one comes. */
+export async function ask<Name extends keyof typeof queries>(server: Server, run: string, query: Name): Promise<Asked<Name>> {
+  const handle = server.workflows.getHandle(run)
+  try {
+    return { answer: await server.connection.withDeadline(Date.now() + queryMilliseconds, () => handle.query<Answers[Name]>(query)) }
+  } catch (error) {
+    if (isUnreachable(error)) throw error
+    if (isTimeout(error)) return { silent: 'no worker answers; start one with: loopwright worker' }
+    const message = error instanceof Error ? error.message : String(error)
+    return { silent: /no poller/i.test(message) ? 'no worker answers; start one with: loopwright worker' : `it does not answer: ${message}` }
+  }
+}

@@ -1,0 +1,86 @@
+import { type History } from '@temporalio/common/lib/proto-utils.js'
+import { declarations } from '../contract/declarations.ts'
+import { type Json } from '../contract/json.ts'
+import { type Gate, type Status } from '../contract/messages.ts'
+import { type Outcome } from '../contract/outcome.ts'
+import { type ArtifactStore } from '../store/store.ts'
+import { ask } from './asking.ts'
+import { type Ended, ended, result } from './ended.ts'
+import { foldHistory, type Graph } from './graph.ts'
+import { histories, inputOf } from './history.ts'
+import { type Filter, gates, list, type Listed } from './list.ts'
+import { type MessageFunctions, send } from './messages.ts'
+import { ClientProblem } from './problem.ts'
+import { resolve } from './resolve.ts'
+import { type ConnectOptions, openServer } from './server.ts'
+import { show } from './show.ts'
+import { type InputOf, start } from './starting.ts'
+import { type RunSummary } from './summary.ts'
+import { watch, type Watched } from './watch.ts'
+
+/** A connection to the runs of one Temporal namespace. Every `run` is a full id; `resolve` makes one of a prefix. */
+export interface Loopwright extends MessageFunctions {
+  /** The server it is connected to. */
+  readonly address: string
+  /** Where artifacts, patches among them, are read. */
+  readonly store: ArtifactStore
+  /** Starts a run and returns its id; the input is checked first, and an unfinished run with the same id is used instead. */
+  start<Name extends string>(workflow: Name, input: InputOf<Name>, options?: { id?: string }): Promise<string>
+  /** Waits for the outcome; a run that fails throws `RunFailed`. */
+  result(run: string): Promise<Outcome<Json>>
+  /** Waits for the end, whatever it is. */
+  ended(run: string): Promise<Ended>
+  /** What a live run is doing. */
+  status(run: string): Promise<Status>
+  /** The open questions to people, oldest first, of one run or of all. */
+  gates(run?: string): Promise<(Gate & { run: string })[]>
+  /** Ends a run in good order: it keeps its best attempt and says what it spent. */
+  stop(run: string): Promise<void>
+  /** Ends a run at once, without an outcome. */
+  kill(run: string, reason?: string): Promise<void>
+  list(filter?: Filter): Promise<Listed>
+  show(run: string): Promise<RunSummary>
+  /** Follows a run until it ends; leaving the iteration detaches. */
+  watch(run: string): AsyncGenerator<Watched, void, undefined>
+  resolve(prefix: string): Promise<string>
+  /** What the run was started with. */
+  input(run: string): Promise<unknown>
+  /** The histories of the run's executions, oldest first. */
+  histories(run: string): Promise<History[]>
+  graph(run: string): Promise<Graph>
+  close(): Promise<void>
+}
+
+/** Connects to the Temporal server that holds the runs. */
+export async function connect(options: ConnectOptions = {}): Promise<Loopwright> {
+  const server = await openServer(options, declarations)
+  const handle = (run: string) => server.workflows.getHandle(run)
+  return {
+    address: server.address,
+    store: server.store,
+    start: (workflow, input, startOptions) => start(server, workflow, input, startOptions),
+    result: (run) => result(server, run),
+    ended: (run) => ended(server, run),
+    status: async (run) => {
+      const { answer, silent } = await ask(server, run, 'status')
+      if (answer) return answer
+      throw new ClientProblem('NoWorker', `${run}: ${silent}`, `loopwright show ${run}`)
+    },
+    gates: (run) => gates(server, run),
+    decide: (run, message) => send(server, run, 'decide', message),
+    steer: (run, message) => send(server, run, 'steer', message),
+    pause: (run, message) => send(server, run, 'pause', message),
+    resume: (run, message) => send(server, run, 'resume', message),
+    extend: (run, message) => send(server, run, 'extend', message),
+    stop: async (run) => void (await handle(run).cancel()),
+    kill: async (run, reason) => void (await handle(run).terminate(reason)),
+    list: (filter) => list(server, filter),
+    show: (run) => show(server, run),
+    watch: (run) => watch(server, run),
+    resolve: (prefix) => resolve(server, prefix),
+    input: (run) => inputOf(server, run),
+    histories: (run) => histories(server, run),
+    graph: async (run) => foldHistory(await histories(server, run)),
+    close: () => server.connection.close(),
+  }
+}

@@ -1,0 +1,75 @@
+import { type Gate, type Status } from '../contract/messages.ts'
+import { searchAttributes } from '../contract/preflight.ts'
+import { ask } from './asking.ts'
+import { type Server } from './server.ts'
+import { type RunSummary, summarize } from './summary.ts'
+
+export interface Filter {
+  status?: Status['status']
+  workflow?: string
+  /** Newest first; default 50. */
+  limit?: number
+}
+
+export interface Listed {
+  runs: RunSummary[]
+  /** What could not be looked for, in one sentence. */
+  cannotFilter?: string
+}
+
+/** How many runs are asked at once. */
+const abreast = 8
+
+const conditions: Record<Status['status'], string> = {
+  running: "ExecutionStatus = 'Running'",
+  waiting: "ExecutionStatus = 'Running'",
+  paused: "ExecutionStatus = 'Running'",
+  done: "ExecutionStatus = 'Completed'",
+  stopped: "ExecutionStatus = 'Completed'",
+  failed: "ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut', 'Canceled', 'Completed')",
+}
+
+/** The runs that the server remembers, newest first. Each open one is asked itself, because the server's index lags behind. */
+export async function list(server: Server, { status, workflow, limit = 50 }: Filter = {}): Promise<Listed> {
+  const indexed = await hasSearchAttributes(server)
+  const executions = server.workflows.list({ query: queryFor(server, indexed, status, workflow) })
+  const runs: RunSummary[] = []
+  let batch: Promise<RunSummary>[] = []
+  const settle = async () => {
+    for (const summary of await Promise.all(batch)) if (!status || summary.status === status) runs.push(summary)
+    batch = []
+  }
+  for await (const execution of executions) {
+    batch.push(summarize(server, execution))
+    if (batch.length === abreast) await settle()
+    if (runs.length >= limit) break
+  }
+  await settle()
+  const cannotFilter =
+    indexed || workflow
+      ? undefined
+      : "the search attributes are not registered, so only Loopwright's own workflows are listed; name another with --workflow"
+  return { runs: runs.slice(0, limit), ...(cannotFilter ? { cannotFilter } : {}) }
+}
+
+/** The open questions of one run, or of all. */
+export async function gates(server: Server, run?: string): Promise<(Gate & { run: string })[]> {
+  const asked = run === undefined ? (await list(server, { status: 'waiting', limit: 1_000 })).runs.map((summary) => summary.run) : [run]
+  const answers = await Promise.all(
+    asked.map(async (id) => ((await ask(server, id, 'gates')).answer ?? []).map((gate) => ({ run: id, ...gate }))),
+  )
+  return answers.flat().sort((a, b) => a.since - b.since)
+}
+
+function queryFor(server: Server, indexed: boolean, status: Status['status'] | undefined, workflow: string | undefined): string {
+  const types = (workflow === undefined ? Object.keys(server.declarations) : [workflow]).map((type) => `'${type.replaceAll("'", '')}'`)
+  const named = `WorkflowType IN (${types.join(', ')})`
+  const ours = indexed && workflow === undefined ? `(${named} OR LoopwrightStatus IS NOT NULL)` : named
+  return [ours, status ? conditions[status] : "ExecutionStatus != 'ContinuedAsNew'"].join(' AND ')
+}
+
+async function hasSearchAttributes({ connection, namespace }: Server): Promise<boolean> {
+  // Servers that do not let clients ask are treated as if they had none.
+  const known = await connection.operatorService.listSearchAttributes({ namespace }).catch(() => undefined)
+  return searchAttributes.every((name) => known?.customAttributes && name in known.customAttributes)
+}

@@ -1,0 +1,33 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
+import { type z } from 'zod'
+import { type declarations, type WorkflowName } from '../contract/declarations.ts'
+import { checked, newRunId } from './input.ts'
+import { ClientProblem } from './problem.ts'
+import { type Server } from './server.ts'
+
+/** What a workflow is started with; workflows that are not ours take anything. */
+export type InputOf<Name extends string> = Name extends WorkflowName ? z.input<(typeof declarations)[Name]['input']> : unknown
+
+/** Starts a run and returns its id; an unfinished run with the same id is used instead. */
+export async function start<Name extends string>(
+  server: Server,
+  workflow: Name,
+  input: InputOf<Name>,
+  { id = newRunId(workflow) }: { id?: string } = {},
+): Promise<string> {
+  const declaration = Object.hasOwn(server.declarations, workflow) ? server.declarations[workflow] : undefined
+  if (declaration) checked(declaration.input, input, 'input', `loopwright start ${workflow} --help`)
+  try {
+    const handle = await server.workflows.start(workflow, {
+      workflowId: id,
+      taskQueue: server.taskQueue,
+      args: [input],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    })
+    return handle.workflowId
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+    throw new ClientProblem('RunEnded', `the run ${id} has ended already; nothing was started`, `loopwright show ${id}`, error)
+  }
+}

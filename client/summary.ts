@@ -1,0 +1,60 @@
+import { type WorkflowExecutionInfo } from '@temporalio/client'
+import { type Json } from '../contract/json.ts'
+import { type Limits } from '../contract/limits.ts'
+import { type OpenStage, type Status } from '../contract/messages.ts'
+import { type Outcome, type Spent } from '../contract/outcome.ts'
+import { ask } from './asking.ts'
+import { type Ended, ended } from './ended.ts'
+import { type RunFailure } from './problem.ts'
+import { type Server } from './server.ts'
+
+/** One run in a person's words, live or ended. */
+export interface RunSummary {
+  run: string
+  workflow: string
+  status: Status['status']
+  /** One sentence: what it waits for, or why it ended. */
+  why: string
+  /** Milliseconds since the epoch. */
+  startedAt?: number
+  endedAt?: number
+  attempt?: NonNullable<Status['attempt']>
+  objections?: NonNullable<Status['objections']>
+  spent?: Spent
+  limits?: Limits
+  open?: OpenStage[]
+  outcome?: Outcome<Json>
+  failure?: RunFailure
+}
+
+/** What the server says about an execution, as far as a summary needs it. */
+export type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'type' | 'startTime'> & { closeTime?: Date | undefined }
+
+/** The summary of a run that the server knows. */
+export async function summarize(server: Server, execution: Execution): Promise<RunSummary> {
+  const { workflowId: run, type: workflow, startTime, closeTime } = execution
+  const times = { startedAt: startTime.getTime(), ...(closeTime ? { endedAt: closeTime.getTime() } : {}) }
+  if (closeTime) return { run, workflow, ...times, ...summaryOfEnd(await ended(server, run)) }
+  const { answer, silent } = await ask(server, run, 'status')
+  if (!answer) return { run, workflow, status: 'running', why: silent, ...times }
+  const { status, why, attempt, objections, spent, limits, open, startedAt } = answer
+  return {
+    run,
+    workflow,
+    status,
+    why,
+    ...times,
+    startedAt,
+    ...(attempt ? { attempt } : {}),
+    ...(objections ? { objections } : {}),
+    spent,
+    limits,
+    open,
+  }
+}
+
+/** How an end reads in a summary. */
+export function summaryOfEnd({ outcome, failure }: Ended): Pick<RunSummary, 'status' | 'why' | 'spent' | 'outcome' | 'failure'> {
+  if (!outcome) return { status: 'failed', why: failure.message, failure }
+  return { status: outcome.status === 'accepted' ? 'done' : 'stopped', why: outcome.why, spent: outcome.spent, outcome }
+}
