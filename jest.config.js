@@ -2,8 +2,11 @@
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/fixtures/', '<rootDir>/test/histories/'],
-  modulePathIgnorePatterns: ['<rootDir>/.loopwright/', '<rootDir>/dist/', '<rootDir>/examples/broken-'],
+  modulePathIgnorePatterns: ['<rootDir>/.loopwright/', '<rootDir>/dist', '<rootDir>/examples/broken-'],
   transform: { '\\.tsx?$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
   extensionsToTreatAsEsm: ['.ts'],
+  globalSetup: '<rootDir>/test/support/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/global-teardown.js',
+  maxWorkers: 2,
   testTimeout: 60_000,
 }

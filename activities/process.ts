@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { type Readable } from 'node:stream'
 
 export interface ProcessOptions {
@@ -96,6 +97,38 @@ export async function runProcess(argv: string[], options: ProcessOptions): Promi
     options.signal?.removeEventListener('abort', cancel)
     child.stdout.destroy()
     child.stderr.destroy()
+  }
+}
+
+export interface StartedProcess {
+  pid: number
+  /** Settles when it has ended; its log file says why. */
+  exited: Promise<void>
+}
+
+/**
+ * Starts a command that outlives the call, in a process group of its own, its output appended to a file. It holds neither this process nor dies with it:
+ * whoever starts one ends it. Rejects when the command cannot be started.
+ */
+export async function startProcess(
+  argv: string[],
+  options: { cwd: string; environment: Record<string, string>; logFile: string },
+): Promise<StartedProcess> {
+  const [command, ...rest] = argv
+  if (command === undefined) throw new Error('startProcess needs a command')
+  const log = openSync(options.logFile, 'a')
+  try {
+    const child = spawn(command, rest, { cwd: options.cwd, env: options.environment, detached: true, stdio: ['ignore', log, log] })
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve)
+      child.once('error', reject)
+    })
+    child.unref()
+    if (child.pid === undefined) throw new Error(`${command} has no process id`)
+    return { pid: child.pid, exited }
+  } finally {
+    closeSync(log)
   }
 }
 

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { packageFolder } from './places.mjs'
+import { lastLines, run, say } from './run.mjs'
+
+/**
+ * Compiles the sources into dist/ when they have changed since the last time. Returns undefined, or the compiler's complaints.
+ * A type error leaves no stamp, so that it is said again, but the code is there: it runs as well as its tests say.
+ */
+export function build() {
+  const dist = join(packageFolder, 'dist')
+  const stamp = join(dist, '.sources')
+  const sources = fingerprint()
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return undefined
+  const compiler = join(packageFolder, 'node_modules', 'typescript', 'bin', 'tsc')
+  if (!existsSync(compiler)) return 'The compiler is not installed, so dist/ was left as it is. Run npm ci.'
+  say('Compiling the sources into dist/')
+  // Compiled beside and then put in its place: no file of a deleted source stays, and nobody reads half a file.
+  const fresh = `${dist}.${process.pid}`
+  const old = `${dist}.${process.pid}.old`
+  try {
+    const { status, output } = run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', fresh], { cwd: packageFolder })
+    if (status === 0) writeFileSync(join(fresh, '.sources'), sources)
+    if (existsSync(fresh)) {
+      if (existsSync(dist)) renameSync(dist, old)
+      renameSync(fresh, dist)
+    }
+    return status === 0 ? undefined : `The sources do not compile:\n${lastLines(output, 40)}`
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+    rmSync(old, { recursive: true, force: true })
+  }
+}
+
+/** Names, sizes and times of every source, and what decides how they are compiled. */
+function fingerprint() {
+  const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
+  const folders = JSON.parse(readFileSync(join(packageFolder, 'tsconfig.build.json'), 'utf8')).include
+  const files = folders
+    .filter((folder) => existsSync(join(packageFolder, folder)))
+    .flatMap((folder) => readdirSync(join(packageFolder, folder), { recursive: true }).map((name) => join(folder, name)))
+  const lines = [...settings, ...files.toSorted()].map((path) => {
+    const { size, mtimeMs } = statSync(join(packageFolder, path))
+    return `${path} ${size} ${mtimeMs}`
+  })
+  return createHash('sha256').update(lines.join('\n')).digest('hex')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const problem = build()
+  if (problem !== undefined) say(problem)
+  process.exitCode = problem === undefined ? 0 : 1
+}
