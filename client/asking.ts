@@ -20,6 +20,8 @@ export async function ask<Name extends keyof typeof queries>(server: Server, run
     if (isUnreachable(error)) throw error
     if (isTimeout(error)) return { silent: 'no worker answers; start one with: loopwright worker' }
     const message = error instanceof Error ? error.message : String(error)
-    return { silent: /no poller/i.test(message) ? 'no worker answers; start one with: loopwright worker' : `it does not answer: ${message}` }
+    return {
+      silent: /no poller/i.test(message) ? 'no worker answers; start one with: loopwright worker' : `it does not answer: ${message}`,
+    }
   }
 }

@@ -1,11 +1,11 @@
-import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client'
+import { WorkflowFailedError } from '@temporalio/client'
 import { z } from 'zod'
 import { type Json } from '../contract/json.ts'
 import { type Outcome, outcomeOf } from '../contract/outcome.ts'
 import { archivedEnd } from './archive.ts'
 import { readFailure } from './failure.ts'
 import { ClientProblem, type RunFailure } from './problem.ts'
-import { type Server } from './server.ts'
+import { isNotFound, type Server } from './server.ts'
 
 /** How a run ended. */
 export type Ended = { outcome: Outcome<Json>; failure?: never } | { failure: RunFailure; outcome?: never }
@@ -19,7 +19,7 @@ export async function ended(server: Server, run: string): Promise<Ended> {
     return endedWith(await server.workflows.getHandle(run).result())
   } catch (error) {
     if (error instanceof WorkflowFailedError) return { failure: readFailure(error) }
-    if (!(error instanceof WorkflowNotFoundError)) throw error
+    if (!isNotFound(error)) throw error
     const kept = await archivedEnd(server, run)
     if (!kept) throw noSuchRun(run)
     return kept.failure ? { failure: readFailure(kept.failure) } : endedWith(kept.value)

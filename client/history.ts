@@ -1,8 +1,7 @@
-import { WorkflowNotFoundError } from '@temporalio/client'
 import { type History } from '@temporalio/common/lib/proto-utils.js'
 import { archivedHistories, decoded } from './archive.ts'
 import { noSuchRun } from './ended.ts'
-import { type Server } from './server.ts'
+import { isNotFound, type Server } from './server.ts'
 
 /** The histories of a run, oldest execution first: from the server, where it remembers, else from the archive. */
 export async function histories(server: Server, run: string): Promise<History[]> {
@@ -19,7 +18,7 @@ export async function histories(server: Server, run: string): Promise<History[]>
     }
     return found
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error
+    if (!isNotFound(error)) throw error
     const kept = await archivedHistories(server, run)
     if (kept.length > 0) return kept
     // The server may have forgotten only the first executions of a long run.

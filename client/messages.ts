@@ -16,9 +16,9 @@ export type MessageFunctions = {
 /** How long a worker may take to answer. */
 const answerMilliseconds = 30_000
 
-const Answer = z.object({ accepted: z.boolean(), reason: z.string().optional() }).transform(
-  ({ accepted, reason }): MessageAnswer => ({ accepted, ...(reason === undefined ? {} : { reason }) }),
-)
+const Answer = z
+  .object({ accepted: z.boolean(), reason: z.string().optional() })
+  .transform(({ accepted, reason }): MessageAnswer => ({ accepted, ...(reason === undefined ? {} : { reason }) }))
 
 /**
  * Sends a message as an Update and returns what the run says to it.

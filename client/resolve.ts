@@ -19,7 +19,7 @@ export async function resolve(server: Server, prefix: string): Promise<string> {
     const [, run] = key.split('/')
     if (run !== undefined && found.size < most) found.add(run)
   }
-  return onlyOne(prefix, [...found])
+  return onlyOne(prefix, [...found].sort())
 }
 
 /** The only one of the runs that a prefix matches; an exact id beats longer ones. */

@@ -6,6 +6,7 @@ import {
   isGrpcServiceError,
   ServiceError,
   type WorkflowClient,
+  WorkflowNotFoundError,
 } from '@temporalio/client'
 import { type LoadedDataConverter } from '@temporalio/common'
 import { join } from 'node:path'
@@ -76,4 +77,10 @@ export function isTimeout(error: unknown): boolean {
 export function isUnreachable(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error
   return isGrpcServiceError(cause) && cause.code === 14
+}
+
+/** Whether the server knows no such execution. */
+export function isNotFound(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error
+  return error instanceof WorkflowNotFoundError || (isGrpcServiceError(cause) && cause.code === 5)
 }

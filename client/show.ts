@@ -1,7 +1,6 @@
-import { WorkflowNotFoundError } from '@temporalio/client'
 import { ended } from './ended.ts'
 import { histories } from './history.ts'
-import { type Server } from './server.ts'
+import { isNotFound, type Server } from './server.ts'
 import { type RunSummary, summarize, summaryOfEnd } from './summary.ts'
 
 /** One run, live or ended; what the server has forgotten comes from the archive. */
@@ -10,7 +9,7 @@ export async function show(server: Server, run: string): Promise<RunSummary> {
     .getHandle(run)
     .describe()
     .catch((error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) return undefined
+      if (isNotFound(error)) return undefined
       throw error
     })
   if (execution) return summarize(server, execution)

@@ -4,10 +4,7 @@ import { type Ended, ended } from './ended.ts'
 import { type Server } from './server.ts'
 
 /** What a watcher hears: each change of the status, that nobody answers, and last the end. */
-export type Watched =
-  | { kind: 'status'; status: Status }
-  | { kind: 'silent'; why: string }
-  | ({ kind: 'ended' } & Ended)
+export type Watched = { kind: 'status'; status: Status } | { kind: 'silent'; why: string } | ({ kind: 'ended' } & Ended)
 
 const pollMilliseconds = 400
 
