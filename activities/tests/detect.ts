@@ -154,8 +154,8 @@ function frameworkOf(words: string[]): Detected['framework'] | undefined {
 }
 
 function pythonModule(words: string[]): 'pytest' | 'unittest' | undefined {
-  const at = words.findIndex((word) => word === '-m' || !word.startsWith('-'))
-  if (words[at] !== '-m') return undefined
-  const module = words[at + 1]
+  let at = 0
+  while (words[at]?.startsWith('-') && words[at] !== '-m') at += words[at] === '-W' || words[at] === '-X' ? 2 : 1
+  const module = words[at] === '-m' ? words[at + 1] : undefined
   return module === 'pytest' || module === 'unittest' ? module : undefined
 }

@@ -23,7 +23,7 @@ export function testEnvironment(
     NO_COLOR: '1',
     PYTHONDONTWRITEBYTECODE: '1',
   }
-  const python = join(worker['LOOPWRIGHT_CACHE'] ?? join(worker['HOME'] ?? homedir(), '.cache', 'loopwright'), 'python')
+  const python = join(worker['LOOPWRIGHT_CACHE'] || join(worker['HOME'] || homedir(), '.cache', 'loopwright'), 'python')
   if (existsSync(join(python, 'pytest'))) environment['PYTHONPATH'] = python
   for (const addition of additions)
     for (const [name, value] of Object.entries(addition)) {

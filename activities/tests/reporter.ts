@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -38,9 +39,15 @@ export async function placeReporter(argv: string[], detected: Detected, folder: 
   if (call === undefined) return undefined
   const key = randomBytes(32)
   const name = files[detected.framework]
-  await copyFile(fileURLToPath(new URL(`reporters/${name}`, import.meta.url)), join(folder, name))
+  await copyFile(shipped(name), join(folder, name))
   await writeFile(join(folder, 'key'), key, { mode: 0o600 })
   return { ...call, read: () => readSigned(join(folder, 'results'), key) }
+}
+
+/** The build compiles only TypeScript, so what runs from dist/ finds the reporters in the sources. */
+function shipped(name: string): string {
+  const beside = fileURLToPath(new URL(`reporters/${name}`, import.meta.url))
+  return existsSync(beside) ? beside : fileURLToPath(new URL(`../../../activities/tests/reporters/${name}`, import.meta.url))
 }
 
 function callOf(argv: string[], detected: Detected, folder: string): Omit<Reporter, 'read'> | undefined {
@@ -52,8 +59,11 @@ function callOf(argv: string[], detected: Detected, folder: string): Omit<Report
     }
     case 'node':
       return { argv, environment: { NODE_OPTIONS: nodeOptions(detected.words, pathToFileURL(file).href).join(' ') } }
-    case 'pytest':
-      return { argv, environment: { PYTEST_ADDOPTS: '-p loopwright_pytest -p no:cacheprovider', PYTHONPATH: folder } }
+    case 'pytest': {
+      // Without the last option a file that does not load keeps all others from running, and the baseline would know none of their tests.
+      const options = '-p loopwright_pytest -p no:cacheprovider --continue-on-collection-errors'
+      return { argv, environment: { PYTEST_ADDOPTS: options, PYTHONPATH: folder } }
+    }
     case 'unittest': {
       const at = argv.indexOf('-m')
       const rest = argv.slice(at + 2)

@@ -23,10 +23,19 @@ export async function checksOf(reported: Reported, folder: string): Promise<Chec
       status: endedEarly ? 'failed' : result.status,
       ...(file === undefined ? {} : { file }),
       ...(line === undefined || line < 1 ? {} : { line }),
-      ...(message === undefined ? {} : { message: clip(plain(message), messageCharacters) }),
+      ...(message === undefined ? {} : { message: clip(readable(message, folder), messageCharacters) }),
     })
   }
   return checks
+}
+
+/** A message without escape sequences, frames of the runner's own, and the place of the checkout. */
+function readable(message: string, folder: string): string {
+  const lines = plain(message.replaceAll(`file://${folder}/`, '').replaceAll(`${folder}/`, '')).split('\n')
+  return lines
+    .filter((line) => !/^\s+at .*(node_modules\/|node:internal\/)/.test(line))
+    .join('\n')
+    .trim()
 }
 
 /** Runners finish files in any order; within a file the order is that of the tests. */
