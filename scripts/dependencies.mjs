@@ -7,10 +7,22 @@ import { lastLines, run, say } from './run.mjs'
 export function installDependencies(environment) {
   if (isInstalled(packageFolder)) return undefined
   say('Installing the packages of package-lock.json (npm ci)')
-  const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--include=dev']
-  const { status, output } = run('npm', words, { cwd: packageFolder, environment: { ...environment, NODE_ENV: '' } })
-  if (status === 0) return undefined
-  return `npm ci failed, so the packages are not installed. Mend what it says and run it again.\n${lastLines(output)}`
+  const locked = npm(environment, 'ci')
+  if (locked.status === 0) return undefined
+  if (!locked.output.includes('EUSAGE')) return problemWith('npm ci', locked.output)
+  // A lock written where the registry lacks other systems' optional packages is refused by npm ci everywhere; npm install keeps to its versions.
+  say('npm ci refuses the lock file as incomplete; installing the same versions with npm install, which leaves the lock as it is')
+  const installed = npm(environment, 'install', '--no-save')
+  return installed.status === 0 ? undefined : problemWith('npm install', installed.output)
+}
+
+function npm(environment, ...words) {
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--include=dev']
+  return run('npm', [...words, ...quiet], { cwd: packageFolder, environment: { ...environment, NODE_ENV: '' } })
+}
+
+function problemWith(command, output) {
+  return `${command} failed, so the packages are not installed. Mend what it says and run it again.\n${lastLines(output)}`
 }
 
 /** npm leaves its own record of what it installed: it is compared with the lock, so that somebody's own `npm ci` counts. */
