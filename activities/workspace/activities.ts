@@ -1,0 +1,15 @@
+import { type Activities } from '../activities.ts'
+import { whileAlive } from '../tools/alive.ts'
+import { type World } from '../world.ts'
+import { deliverPatch } from './deliver.ts'
+import { openWorkspace } from './open.ts'
+import { makePatch } from './patch.ts'
+
+/** Workspaces as activities: opened from a source, compared with it, brought back to it. */
+export function createWorkspaceActivities(world: World): Pick<Activities, 'openWorkspace' | 'makePatch' | 'deliverPatch'> {
+  return {
+    openWorkspace: ({ repo, key }) => whileAlive((signal) => openWorkspace(world, repo, key, signal)),
+    makePatch: ({ workspace }) => whileAlive(() => makePatch(world, workspace)),
+    deliverPatch: ({ run, workspace }) => whileAlive(() => deliverPatch(world, run, workspace)),
+  }
+}

@@ -1,0 +1,65 @@
+import { lstat, mkdir, rm } from 'node:fs/promises'
+import { type WorkspaceAt } from '../../contract/workspace.ts'
+import { type World } from '../world.ts'
+import { linkDependencies } from './dependencies.ts'
+import { git, gitList, gitSays } from './git.ts'
+import { withFirstFree } from './lock.ts'
+import { requireCommit } from './lost.ts'
+import { nestedGit } from './nested.ts'
+import { type Checkout, placesOf } from './places.ts'
+
+/** Edits share one directory, one after the other; each test run has one that nobody edits. */
+export type Purpose = 'edit' | 'test'
+
+/**
+ * Does work in a directory that holds exactly the workspace's commit, and links to the source's dependency folders; nobody else has it
+ * meanwhile. The directory is only a cache: whatever an earlier, perhaps killed, step left there is gone. Fails with `WorkspaceLost`.
+ */
+export async function withCheckout<T>(
+  world: World,
+  workspace: WorkspaceAt,
+  purpose: Purpose,
+  work: (folder: string) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const places = placesOf(world, workspace.key)
+  await requireCommit(world, workspace)
+  const checkoutAt = (number: number) => places.checkout(purpose === 'edit' ? 'tree' : `check-${number}`)
+  return withFirstFree(
+    (number) => checkoutAt(number).lock,
+    signal,
+    async (number) => {
+      const checkout = checkoutAt(number)
+      if (!(await reset(checkout, workspace.commit, signal).catch(() => false))) await checkOutAnew(checkout, workspace.commit, signal)
+      await linkDependencies(workspace.source, checkout.workTree)
+      return work(checkout.workTree)
+    },
+  )
+}
+
+/** Makes the directory equal to the commit by touching only what differs; false when it does not become so. */
+async function reset(checkout: Checkout, commit: string, signal?: AbortSignal): Promise<boolean> {
+  const { workTree: folder } = checkout
+  if (!(await lstat(folder).catch(() => undefined))?.isDirectory()) return false
+  await unlock(checkout)
+  // Git would neither remove these nor look beside them.
+  await Promise.all((await nestedGit(folder)).map((path) => rm(path, { recursive: true })))
+  await git(checkout, ['read-tree', '--reset', '-u', commit], { signal })
+  await git(checkout, ['clean', '-ffdxq'], { signal })
+  if (!(await gitSays(checkout, ['diff-files', '--quiet'], { signal }))) return false
+  return (await gitList(checkout, ['ls-files', '-z', '--others'], { signal })).length === 0
+}
+
+async function checkOutAnew(checkout: Checkout, commit: string, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted()
+  await rm(checkout.workTree, { recursive: true, force: true })
+  await rm(checkout.index, { force: true })
+  await unlock(checkout)
+  await mkdir(checkout.workTree, { recursive: true })
+  await git(checkout, ['read-tree', '--reset', '-u', commit], { signal })
+}
+
+/** We hold the checkout's lock, so a lock that git left on the index belongs to a killed process. */
+async function unlock({ index }: Checkout): Promise<void> {
+  await rm(`${index}.lock`, { force: true })
+}

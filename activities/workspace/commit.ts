@@ -1,0 +1,81 @@
+import { lstat, realpath } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path'
+import { type WorkspaceAt } from '../../contract/workspace.ts'
+import { type World } from '../world.ts'
+import { dependencyLinks } from './dependencies.ts'
+import { git, GitFailed, gitLine, gitList } from './git.ts'
+import { isInside, realPlace } from './inside.ts'
+import { nestedGit } from './nested.ts'
+import { type Checkout, placesOf, refName } from './places.ts'
+
+/** What a step left cannot become a commit; the message says why, and the commit before still stands. */
+export class StepRefused extends Error {
+  override readonly name = 'StepRefused'
+}
+
+const mostFileBytes = 5_000_000
+
+/**
+ * Makes a commit of what a step left in its checkout; doing the same step again gives the same hash, and no change gives the commit it began at.
+ * Throws `StepRefused` for links that leave the workspace, repositories inside it, and files over 5 MB.
+ */
+export async function commitStep(
+  world: World,
+  workspace: WorkspaceAt,
+  folder: string,
+  stage: string,
+): Promise<{ commit: string; tree: string }> {
+  const checkout = placesOf(world, workspace.key).checkout(basename(folder))
+  const [nested] = await nestedGit(folder)
+  if (nested) throw new StepRefused(`${relative(folder, nested)} is a git repository inside the workspace; nothing was kept. Remove it.`)
+  const links = await dependencyLinks(workspace.source, folder)
+  const paths = ['.', ...links.map((path) => `:(top,exclude,literal)${path}`)]
+  await refuseLargeFiles(checkout, paths)
+  await add(checkout, paths)
+  const tree = await gitLine(checkout, ['write-tree'])
+  if (tree === (await gitLine(checkout, ['rev-parse', `${workspace.commit}^{tree}`]))) return { commit: workspace.commit, tree }
+  await refuseModes(checkout, workspace.commit, tree)
+  const commit = await gitLine(checkout, ['commit-tree', tree, '-p', workspace.commit], { input: `${stage}\n` })
+  await git(checkout, ['update-ref', `refs/loopwright/${refName(workspace.key)}/${refName(stage)}`, commit])
+  return { commit, tree }
+}
+
+async function add(checkout: Checkout, paths: string[]): Promise<void> {
+  try {
+    await git(checkout, ['add', '--all', '--', ...paths])
+  } catch (error) {
+    if (!(error instanceof GitFailed) || error.ended) throw error
+    throw new StepRefused(`The changes cannot be committed; nothing was kept: ${error.message}.`)
+  }
+}
+
+/** Before they are added, so that the git dir does not grow by what is refused. */
+async function refuseLargeFiles(checkout: Checkout, paths: string[]): Promise<void> {
+  const changed = await gitList(checkout, ['ls-files', '-z', '--modified', '--others', '--exclude-standard', '--', ...paths])
+  for (const path of changed) {
+    const found = await lstat(join(checkout.workTree, path)).catch(() => undefined)
+    if (found?.isFile() && found.size > mostFileBytes)
+      throw new StepRefused(`${path} has ${found.size} bytes; nothing was kept: files of at most ${mostFileBytes} bytes are committed.`)
+  }
+}
+
+async function refuseModes(checkout: Checkout, before: string, after: string): Promise<void> {
+  const parts = await gitList(checkout, ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', '--diff-filter=d', before, after])
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [, mode, , blob] = (parts[at] ?? '').split(' ')
+    const path = parts[at + 1] ?? ''
+    if (mode === '160000') throw new StepRefused(`${path} is a git repository inside the workspace; nothing was kept. Remove it.`)
+    if (mode === '120000' && blob) await refuseLeavingLink(checkout, path, (await git(checkout, ['cat-file', 'blob', blob])).toString())
+  }
+}
+
+/** As it is written and as it is followed: two links that each stay inside can leave together. */
+async function refuseLeavingLink({ workTree }: Checkout, path: string, target: string): Promise<void> {
+  const refused = new StepRefused(`${path} is a link to ${target}, outside the workspace; nothing was kept. Remove it.`)
+  const root = await realpath(workTree)
+  const folder = resolve(root, dirname(path))
+  if (isAbsolute(target) || !isInside(root, normalize(join(folder, target)))) throw refused
+  // Not joined: that would take `link/..` for nothing, and it leads to where the link points.
+  const place = await realPlace(`${folder}/${target}`).catch(() => undefined)
+  if (place === undefined || !isInside(root, place)) throw refused
+}

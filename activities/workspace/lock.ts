@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ifAbsent } from '../../store/absent.ts'
+
+/** The locks that this process holds: its own pid in a lock file means nothing else. */
+const held = new Set<string>()
+const pollMilliseconds = 20
+/** Taking over a dead holder's lock takes milliseconds; a guard older than this was left by a killed process. */
+const guardMilliseconds = 10_000
+
+/** Does work while holding a lock that neither this process nor another one shares; a dead holder's lock is taken over. */
+export async function withLock<T>(path: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  return withFirstFree(() => path, signal, work)
+}
+
+/** As `withLock`, with the first free one of `path(0)`, `path(1)`, …; a function that always gives the same path waits for it. */
+export async function withFirstFree<T>(
+  path: (number: number) => string,
+  signal: AbortSignal | undefined,
+  work: (number: number) => Promise<T>,
+): Promise<T> {
+  for (let number = 0; ; number += 1) {
+    signal?.throwIfAborted()
+    const taken = path(number)
+    if (await take(taken)) {
+      try {
+        return await work(number)
+      } finally {
+        await rm(taken, { force: true })
+        held.delete(taken)
+      }
+    }
+    if (path(number + 1) === taken) await sleep(pollMilliseconds)
+  }
+}
+
+async function take(path: string): Promise<boolean> {
+  if (held.has(path)) return false
+  held.add(path)
+  let taken = false
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    taken = (await create(path)) || ((await isStale(path)) && (await takeOver(path)))
+    return taken
+  } finally {
+    if (!taken) held.delete(path)
+  }
+}
+
+/** By `link`, so that a lock file never exists without its content. */
+async function create(path: string): Promise<boolean> {
+  const draft = `${path}.${randomUUID()}`
+  await writeFile(draft, `${process.pid} ${await startOf(process.pid)}`)
+  try {
+    await link(draft, path)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false
+    throw error
+  } finally {
+    await rm(draft)
+  }
+}
+
+async function isStale(path: string): Promise<boolean> {
+  const [pid = '', start = ''] = (await readFile(path, 'utf8').catch(ifAbsent(''))).split(' ')
+  if (!/^\d+$/.test(pid)) return false
+  if (Number(pid) === process.pid) return true
+  try {
+    process.kill(Number(pid), 0)
+  } catch (error) {
+    return hasCode(error, 'ESRCH')
+  }
+  return start !== '' && start !== (await startOf(Number(pid)))
+}
+
+/** Only one process at a time removes a stale lock, and looks again before; else a second one could remove the first one's new lock. */
+async function takeOver(path: string): Promise<boolean> {
+  const guard = `${path}.guard`
+  try {
+    await mkdir(guard)
+  } catch {
+    const age = Date.now() - (await stat(guard).catch(ifAbsent({ mtimeMs: Date.now() }))).mtimeMs
+    if (age > guardMilliseconds) await rmdir(guard).catch(ifAbsent(undefined))
+    return false
+  }
+  try {
+    if (await isStale(path)) await rm(path, { force: true })
+    return await create(path)
+  } finally {
+    await rmdir(guard)
+  }
+}
+
+/** When a process started, in clock ticks since boot, so that a reused pid is told apart; empty where `/proc` is not there. */
+async function startOf(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code
+}

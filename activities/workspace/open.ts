@@ -1,0 +1,89 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { type OpenedWorkspace } from '../../contract/workspace.ts'
+import { ifAbsent } from '../../store/absent.ts'
+import { type World } from '../world.ts'
+import { type GitAt, git, gitLine, gitList } from './git.ts'
+import { withLock } from './lock.ts'
+import { lost } from './lost.ts'
+import { type Places, placesOf } from './places.ts'
+import { findSource, headOf, refuse, refuseUnfinished, type Source } from './source.ts'
+
+const Opened = z.strictObject({ key: z.string(), source: z.string(), base: z.string(), tree: z.string(), head: z.string() })
+
+/** Opens a workspace at the source's HEAD, or answers again what the first call with this key answered. */
+export async function openWorkspace(world: World, repo: string, key: string, signal?: AbortSignal): Promise<OpenedWorkspace> {
+  const places = placesOf(world, key)
+  const pinned = await readOpened(places)
+  if (pinned) return pinned
+  const source = await findSource(repo)
+  return withLock(places.lock, signal, async () => (await readOpened(places)) ?? open(world, source, key, places, signal))
+}
+
+async function open(world: World, source: Source, key: string, places: Places, signal?: AbortSignal): Promise<OpenedWorkspace> {
+  const { commit, head } = await headOf(source)
+  await refuseUnfinished(source, world, commit)
+  const draft: GitAt = { gitDir: join(places.root, 'git.draft') }
+  await Promise.all([draft.gitDir, places.git.gitDir].map((folder) => rm(folder, { recursive: true, force: true })))
+  await mkdir(draft.gitDir, { recursive: true })
+  await copyCommit(source, commit, draft, signal)
+  await refuseLargeFileStorage(source, commit, draft)
+  const tree = await gitLine(draft, ['rev-parse', `${commit}^{tree}`])
+  await rename(draft.gitDir, places.git.gitDir)
+  const opened = { key, source: source.path, base: commit, tree, head }
+  // Last and in one piece: without this file nothing was opened.
+  await writeFile(`${places.opened}.draft`, JSON.stringify(opened))
+  await rename(`${places.opened}.draft`, places.opened)
+  return opened
+}
+
+async function readOpened(places: Places): Promise<OpenedWorkspace | undefined> {
+  const text = await readFile(places.opened, 'utf8').catch(ifAbsent(undefined))
+  if (text === undefined) return undefined
+  const opened = Opened.parse(JSON.parse(text))
+  const there = await gitLine(places.git, ['rev-parse', '--verify', '--quiet', 'refs/loopwright/base']).catch(() => '')
+  if (there !== opened.base) throw lost(places.root, opened.base)
+  return opened
+}
+
+/**
+ * Copies one commit without its history into a new git dir. No fetch: the source's objects are read as alternates of our git dir, so that
+ * no setting of the source and no transport takes part, and the file `shallow` ends the history at the commit.
+ */
+async function copyCommit(source: Source, commit: string, at: GitAt, signal?: AbortSignal): Promise<void> {
+  const format = await gitLine(source.git, ['rev-parse', '--show-object-format'])
+  await git(at, ['init', '--quiet', '--bare', '--template=', `--object-format=${format}`])
+  await mkdir(join(at.gitDir, 'info'), { recursive: true })
+  // Bytes are bytes: no attribute of the repository converts line ends or encodings on the way in or out.
+  await writeFile(join(at.gitDir, 'info', 'attributes'), '* -text -eol -ident -filter -working-tree-encoding\n')
+  await writeFile(join(at.gitDir, 'shallow'), `${commit}\n`)
+  const pack = join(at.gitDir, 'objects', 'pack', 'pack')
+  try {
+    await git({ ...at, objects: [source.objects] }, ['pack-objects', '--quiet', '--revs', pack], { input: `${commit}\n`, signal })
+  } catch (error) {
+    signal?.throwIfAborted()
+    const why = error instanceof Error ? ` (${error.message})` : ''
+    throw refuse(
+      `Not every file of the commit ${commit.slice(0, 10)} is in ${source.path}${why}`,
+      'Complete the clone (`git fetch --refetch`), then start again.',
+    )
+  }
+  await git(at, ['update-ref', 'refs/loopwright/base', commit])
+}
+
+/** In a repository with Git LFS the commit holds pointers instead of the files. */
+async function refuseLargeFileStorage(source: Source, commit: string, at: GitAt): Promise<void> {
+  const attributes = (await gitList(at, ['ls-tree', '-r', '-z', '--name-only', commit])).filter((path) =>
+    /(^|\/)\.gitattributes$/.test(path),
+  )
+  const texts = await Promise.all(attributes.map((path) => git(at, ['cat-file', 'blob', `${commit}:${path}`])))
+  if (!texts.some((text) => /\bfilter=lfs\b/.test(text.toString()))) return
+  const pointer = '^version https://git-lfs\\.github\\.com/spec/v1'
+  const [first] = await gitList(at, ['grep', '-l', '-z', '--no-textconv', '-e', pointer, commit], { accept: [1] })
+  if (first)
+    throw refuse(
+      `${source.path} keeps ${first.slice(first.indexOf(':') + 1)} in Git LFS, which is not supported yet`,
+      'Give a repository without Git LFS.',
+    )
+}
