@@ -1,7 +1,7 @@
-import { type History } from '@temporalio/common/lib/proto-utils.js'
+import type { History } from '@temporalio/common/lib/proto-utils.js'
 import { declarations } from '../contract/declarations.ts'
 import { type Json } from '../contract/json.ts'
-import { type Gate, type Status } from '../contract/messages.ts'
+import { type Gate, type MessageAnswer, type MessageName, type Status } from '../contract/messages.ts'
 import { type Outcome } from '../contract/outcome.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { ask } from './asking.ts'
@@ -34,6 +34,8 @@ export interface Loopwright extends MessageFunctions {
   status(run: string): Promise<Status>
   /** The open questions to people, oldest first, of one run or of all. */
   gates(run?: string): Promise<(Gate & { run: string })[]>
+  /** Sends a message by its name; it is checked against its schema like the typed ones. */
+  send(run: string, name: MessageName, message: unknown): Promise<MessageAnswer>
   /** Ends a run in good order: it keeps its best attempt and says what it spent. */
   stop(run: string): Promise<void>
   /** Ends a run at once, without an outcome. */
@@ -67,6 +69,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
       throw new ClientProblem('NoWorker', `${run}: ${silent}`, `loopwright show ${run}`)
     },
     gates: (run) => gates(server, run),
+    send: (run, name, message) => send(server, run, name, message),
     decide: (run, message) => send(server, run, 'decide', message),
     steer: (run, message) => send(server, run, 'steer', message),
     pause: (run, message) => send(server, run, 'pause', message),

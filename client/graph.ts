@@ -1,4 +1,4 @@
-import { type History } from '@temporalio/common/lib/proto-utils.js'
+import type { History } from '@temporalio/common/lib/proto-utils.js'
 import { type OpenStage } from '../contract/messages.ts'
 import { type Stage, stagesOf } from './stages.ts'
 

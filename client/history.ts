@@ -1,4 +1,4 @@
-import { type History } from '@temporalio/common/lib/proto-utils.js'
+import type { History } from '@temporalio/common/lib/proto-utils.js'
 import { archivedHistories, decoded } from './archive.ts'
 import { noSuchRun } from './ended.ts'
 import { isNotFound, type Server } from './server.ts'

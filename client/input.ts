@@ -4,10 +4,16 @@ import { ClientProblem } from './problem.ts'
 
 /** Checks a value against its schema before it is sent; every problem is listed at once. */
 export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string, next: string): z.output<Schema> {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map((issue) => `${issue.path.map(String).join('.') || what}: ${issue.message}`)
+  const problems = parsed.error.issues.map(problem)
   throw new ClientProblem('InvalidInput', `${what} cannot be used: ${problems.join('; ')}`, next)
+}
+
+function problem({ path, message, code, input }: z.core.$ZodIssue): string {
+  const place = path.map(String).join('.')
+  if (code === 'invalid_type' && input === undefined && place !== '') return `${place} is missing`
+  return place === '' ? message : `${place}: ${message}`
 }
 
 const letters = 'abcdefghijklmnopqrstuvwxyz0123456789'

@@ -1,4 +1,4 @@
-import { type History, type Payload } from '@temporalio/common/lib/proto-utils.js'
+import type { History, Payload } from '@temporalio/common/lib/proto-utils.js'
 import { type GraphNode } from './graph.ts'
 
 /** A step as the history tells of it; `order` and `endOrder` are places in the history, which clocks cannot confuse. */

@@ -68,9 +68,10 @@ describe('edges', () => {
     ],
     [
       'the next attempt depends on the last step of the one before',
-      ['+loop#1/attempt#1/ask#1', '-loop#1/attempt#1/ask#1', '+loop#1/attempt#1/tests#1', '-loop#1/attempt#1/tests#1'].concat(
-        ['+loop#1/attempt#2/ask#1', '-loop#1/attempt#2/ask#1'],
-      ),
+      ['+loop#1/attempt#1/ask#1', '-loop#1/attempt#1/ask#1', '+loop#1/attempt#1/tests#1', '-loop#1/attempt#1/tests#1'].concat([
+        '+loop#1/attempt#2/ask#1',
+        '-loop#1/attempt#2/ask#1',
+      ]),
       ['loop#1/attempt#1/ask#1 > loop#1/attempt#1/tests#1', 'loop#1/attempt#1/tests#1 > loop#1/attempt#2/ask#1'],
     ],
     ['a second try is the same step', ['+a#1', '!a#1', '+a#1~2', '-a#1~2', '+b#1', '-b#1'], ['a#1 > b#1']],

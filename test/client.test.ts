@@ -59,7 +59,7 @@ test('the address is found in the state folder, and a run gets the name of its w
 test('every problem of an input is listed at once, and nothing is started', async () => {
   const wrong = loopwright.start('testAndFix', JSON.parse('{"test":7,"repos":"x","limits":{"attempts":0}}'))
   await expect(wrong).rejects.toMatchObject({ name: 'ClientProblem', type: 'InvalidInput' })
-  await expect(wrong).rejects.toThrow(/repo: .*test: .*limits\.attempts: .*repos/)
+  await expect(wrong).rejects.toThrow(/repo is missing; test: .*limits\.attempts: .*repos/)
 })
 
 test('a decision ends the run, and its outcome comes back', async () => {

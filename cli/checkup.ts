@@ -1,0 +1,58 @@
+import { runProcess } from '../activities/process.ts'
+import { ClientProblem, type ConnectOptions, health } from '../client/index.ts'
+import { connection } from './session.ts'
+
+/** One thing that runs need, or may need. */
+export interface Finding {
+  what: string
+  state: 'there' | 'missing' | 'optional'
+  found: string
+  remedy?: string
+}
+
+type Where = Parameters<typeof connection>[0]
+
+/** Looks at everything that runs need. */
+export async function checkUp(options: Where): Promise<Finding[]> {
+  const [temporal, git, python] = await Promise.all([
+    checkTemporal(connection(options)),
+    checkProgram('git', ['git', '--version'], 'install git'),
+    checkProgram('python', ['python3', '--version'], 'install Python 3, if repositories in Python are worked on', 'optional'),
+  ])
+  return [...temporal, git, python, ...keys(process.env)]
+}
+
+async function checkTemporal(options: ConnectOptions): Promise<Finding[]> {
+  try {
+    const { address, version, taskQueue, workers } = await health(options)
+    const server: Finding = { what: 'Temporal', state: 'there', found: `server ${version} at ${address}` }
+    const polled = `${workers} polling the queue ${taskQueue}`
+    if (workers > 0) return [server, { what: 'workers', state: 'there', found: polled }]
+    return [server, { what: 'workers', state: 'missing', found: polled, remedy: 'start one with: loopwright worker' }]
+  } catch (problem) {
+    if (!(problem instanceof ClientProblem)) throw problem
+    return [
+      { what: 'Temporal', state: 'missing', found: problem.message, remedy: problem.next },
+      { what: 'workers', state: 'missing', found: 'unknown without a server', remedy: 'loopwright dev starts one, too' },
+    ]
+  }
+}
+
+async function checkProgram(what: string, argv: string[], remedy: string, otherwise: Finding['state'] = 'missing'): Promise<Finding> {
+  const environment = { PATH: process.env['PATH'] ?? '' }
+  const { exitCode, output } = await runProcess(argv, { cwd: process.cwd(), environment, timeoutMilliseconds: 10_000 })
+  if (exitCode === 0) return { what, state: 'there', found: output.toString('utf8').trim() }
+  return { what, state: otherwise, found: `${argv[0]} does not run`, remedy }
+}
+
+/** A key is never needed: builtin/repair and servers of one's own go without. */
+function keys(environment: Record<string, string | undefined>): Finding[] {
+  const { OPENAI_API_KEY: key, OPENAI_BASE_URL: url } = environment
+  const remedy = 'set OPENAI_API_KEY for openai/…; builtin/repair needs no key'
+  return [
+    key
+      ? { what: 'key for openai', state: 'there', found: 'OPENAI_API_KEY is set' }
+      : { what: 'key for openai', state: 'optional', found: 'OPENAI_API_KEY is not set', remedy },
+    ...(url ? [{ what: 'address of openai', state: 'there' as const, found: `OPENAI_BASE_URL is ${url}` }] : []),
+  ]
+}

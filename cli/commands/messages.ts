@@ -1,0 +1,52 @@
+import { type Command } from 'commander'
+import { type MessageAnswer, type MessageName, messages } from '../../contract/messages.ts'
+import { flagsOf } from '../flags.ts'
+import { addFlags, typedFlags } from '../options.ts'
+import { inSession, type Session } from '../session.ts'
+import { exitCodes } from '../usage.ts'
+import { chooseGate } from './decide.ts'
+
+/** The field of a message that is typed without its flag. */
+const positional: { [Name in MessageName]?: string } = { decide: 'answer', steer: 'text' }
+
+const messageNames: MessageName[] = ['decide', 'steer', 'pause', 'resume', 'extend']
+
+/** One command for each message of the contract's table. */
+export function addMessages(program: Command): void {
+  for (const name of messageNames) {
+    const { input, description } = messages[name]
+    const field = positional[name]
+    const flags = flagsOf(input)
+    const command = program.command(name).description(description).argument('<run>', 'the run, or a unique prefix of its id')
+    if (field !== undefined)
+      command.argument(field === 'text' ? '[words...]' : `[${field}]`, flags.find((flag) => flag.name === field)?.description)
+    addFlags(
+      command,
+      flags.filter((flag) => flag.name !== field).map((flag) => ({ ...flag, required: false })),
+    )
+    command.action((...parts: unknown[]) => {
+      const [prefix, word] = parts
+      const typed = { ...typedFlags(flags, command.opts()), ...(field === undefined ? {} : wordOf(field, word)) }
+      return inSession(command, (session) => sendTyped(session, String(prefix), name, typed))
+    })
+  }
+}
+
+async function sendTyped(session: Session, prefix: string, name: MessageName, typed: Record<string, unknown>): Promise<number> {
+  const run = await session.loopwright.resolve(prefix)
+  const chosen = name === 'decide' ? await chooseGate(session, run, typed) : typed
+  const answer =
+    'refused' in chosen ? { accepted: false, reason: String(chosen.refused) } : await session.loopwright.send(run, name, chosen)
+  return printAnswer(session, run, answer)
+}
+
+function printAnswer({ printer }: Session, run: string, answer: MessageAnswer): number {
+  const said = answer.accepted ? 'accepted' : 'refused'
+  printer.print({ kind: 'answer', run, ...answer }, answer.reason ? `${said}: ${answer.reason}` : said)
+  return answer.accepted ? exitCodes.accepted : exitCodes.failed
+}
+
+function wordOf(field: string, word: unknown): Record<string, unknown> {
+  if (Array.isArray(word)) return word.length > 0 ? { [field]: word.join(' ') } : {}
+  return word === undefined ? {} : { [field]: word }
+}

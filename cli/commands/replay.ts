@@ -1,0 +1,60 @@
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { type Command } from 'commander'
+import { readFile } from 'node:fs/promises'
+import { createPrinter, type Printer } from '../printer.ts'
+import { globalOptions, inSession } from '../session.ts'
+import { exitCodes, UsageProblem } from '../usage.ts'
+import { plural } from '../words.ts'
+
+/** `replay RUN` or `replay --file history.json`: the same decisions, without touching the world? */
+export function addReplay(program: Command): void {
+  program
+    .command('replay')
+    .description('Replays the history of a run against the workflows as they are now; nothing outside is touched.')
+    .argument('[run]', 'the run, or a unique prefix of its id')
+    .option('--file <file>', 'a history as JSON, instead of a run')
+    .action(async (prefix: string | undefined, { file }: { file?: string }, command: Command) => {
+      if ((prefix === undefined) === (file === undefined)) {
+        throw new UsageProblem('replay needs a run or --file, and not both', 'loopwright replay --help')
+      }
+      if (file !== undefined) {
+        process.exitCode = await replayAll(createPrinter(globalOptions(command).json), [await readHistory(file)], undefined)
+        return
+      }
+      await inSession(command, async ({ loopwright, printer }) => {
+        const run = await loopwright.resolve(prefix ?? '')
+        const histories = (await loopwright.histories(run)).map((history): unknown => JSON.parse(historyToJSON(history)))
+        return replayAll(printer, histories, run)
+      })
+    })
+}
+
+async function replayAll(printer: Printer, histories: unknown[], run: string | undefined): Promise<number> {
+  // The worker's native parts are loaded by this command only.
+  const { bundleWorkflows, replayHistory } = await import('../../workers/index.ts')
+  const bundle = await bundleWorkflows()
+  let events = 0
+  for (const history of histories) {
+    const replayed = await replayHistory(history, { bundle, ...(run === undefined ? {} : { workflowId: run }) })
+    events += replayed.events
+    if (replayed.divergence === undefined) continue
+    const { divergence } = replayed
+    printer.print(
+      { kind: 'replayed', events, divergence },
+      `the code decides differently now: ${divergence}\nNext: guard the change with patched()`,
+    )
+    return exitCodes.failed
+  }
+  printer.print({ kind: 'replayed', events }, `${plural(events, 'event')} replayed, same decisions`)
+  return exitCodes.accepted
+}
+
+async function readHistory(file: string): Promise<unknown> {
+  try {
+    const history: unknown = JSON.parse(await readFile(file, 'utf8'))
+    if (typeof history === 'object' && history !== null && 'events' in history) return history
+  } catch {
+    // Said below, in one sentence.
+  }
+  throw new UsageProblem(`${file} is not a history as JSON`, 'make one with: temporal workflow show --workflow-id RUN --output json')
+}

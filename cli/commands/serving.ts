@@ -1,0 +1,61 @@
+import { type Command } from 'commander'
+import { resolve } from 'node:path'
+import { findAddress } from '../../client/address.ts'
+import { interruption } from '../interruption.ts'
+import type { Machinery } from '../machinery.ts'
+import { createPrinter, type Printer } from '../printer.ts'
+import { globalOptions } from '../session.ts'
+import { exitCodes } from '../usage.ts'
+import { confinement } from '../words.ts'
+
+/** The commands that serve until Ctrl-C: worker, dev. */
+export function addServing(program: Command): void {
+  program
+    .command('worker')
+    .description('Runs a worker until Ctrl-C.')
+    .option('--workflows <file>', "a workflows file of one's own")
+    .action((options: { workflows?: string }, command: Command) => serve(command, options.workflows, false))
+  program
+    .command('dev')
+    .description('Starts the embedded Temporal server and a worker, until Ctrl-C.')
+    .option('--workflows <file>', "a workflows file of one's own")
+    .action((options: { workflows?: string }, command: Command) => serve(command, options.workflows, true))
+}
+
+async function serve(command: Command, workflows: string | undefined, embedded: boolean): Promise<void> {
+  const { json, stateFolder, address, namespace, taskQueue } = globalOptions(command)
+  const printer = createPrinter(json)
+  const interrupted = interruption()
+  printer.say(confinement('none'))
+  // The worker's native parts and its bundler are loaded by these commands only.
+  const { startMachinery } = await import('../machinery.ts')
+  const machinery = await startMachinery({
+    stateFolder,
+    address: embedded ? undefined : (await findAddress(address, stateFolder)).address,
+    namespace,
+    taskQueue,
+    workflowsPath: workflows === undefined ? undefined : resolve(workflows),
+    onWaiting: (message) => printer.print({ kind: 'note', text: message }, message),
+  })
+  printReady(printer, machinery, embedded)
+  try {
+    await Promise.race([interrupted.happened, machinery.failed])
+  } finally {
+    interrupted.forget()
+    await machinery.stop()
+  }
+  printer.print(
+    { kind: 'ended' },
+    embedded ? 'worker and server have ended; runs go on with the next `loopwright dev`' : 'the worker has ended',
+  )
+  process.exitCode = exitCodes.accepted
+}
+
+function printReady(printer: Printer, { address, uiAddress }: Machinery, embedded: boolean): void {
+  const lines = [
+    `worker is ready at ${address}`,
+    ...(uiAddress === undefined ? [] : [`Temporal's own console: ${uiAddress}`]),
+    `Next: loopwright ${embedded ? 'run testAndFix --repo . --test "npm test"' : 'list'}, in another terminal; Ctrl-C ends ${embedded ? 'both' : 'it'}`,
+  ]
+  printer.print({ kind: 'ready', address, ...(uiAddress === undefined ? {} : { uiAddress }) }, lines.join('\n'))
+}

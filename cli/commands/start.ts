@@ -1,0 +1,82 @@
+import { type Command } from 'commander'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { declarations } from '../../contract/declarations.ts'
+import { flagsOf } from '../flags.ts'
+import { follow } from '../follow.ts'
+import { addFlags, isRecord, mergeInputs, typedFlags } from '../options.ts'
+import { inSession, type Session } from '../session.ts'
+import { exitCodes, UsageProblem } from '../usage.ts'
+
+/** `start WORKFLOW`: starts a run and prints its id. */
+export function addStart(program: Command): void {
+  addStarting(program, 'start', 'Starts a run and prints its id.', async ({ printer }, run) => {
+    printer.print({ kind: 'started', run }, run)
+    return exitCodes.accepted
+  })
+}
+
+/** `run WORKFLOW`: starts a run and follows it; the exit code is the outcome's. */
+export function addRun(program: Command): void {
+  addStarting(program, 'run', 'Starts a run and follows it to its end.', async (session, run) => {
+    session.printer.print({ kind: 'started', run }, run)
+    return follow(session, run)
+  })
+}
+
+function addStarting(program: Command, name: string, description: string, then: (session: Session, run: string) => Promise<number>): void {
+  const command = program
+    .command(name)
+    .description(`${description} Workflows: ${Object.keys(declarations).join(', ')}.`)
+    .argument('<workflow>', 'the workflow, by name')
+    .option('--input <json>', 'the input as JSON; flags go over it')
+    .option('--input-file <file>', 'a file with the input as JSON')
+    .option('--id <id>', 'the id of the run; an unfinished run with it is used')
+    .action((workflow: string, _options: unknown, self: Command) => inSession(self, (session) => begin(session, self, workflow, {}, then)))
+  for (const [workflow, declaration] of Object.entries(declarations)) {
+    const flags = flagsOf(declaration.input)
+    addFlags(command.command(workflow).description(declaration.description), flags).action(
+      (options: Record<string, unknown>, self: Command) =>
+        inSession(self, (session) => begin(session, self, workflow, typedFlags(flags, options), then)),
+    )
+  }
+}
+
+async function begin(
+  session: Session,
+  command: Command,
+  workflow: string,
+  typed: Record<string, unknown>,
+  then: (session: Session, run: string) => Promise<number>,
+): Promise<number> {
+  const options: Record<string, unknown> = command.optsWithGlobals()
+  const input = absolute(mergeInputs(await givenInput(options), typed))
+  const run = await session.loopwright.start(workflow, input, typeof options['id'] === 'string' ? { id: options['id'] } : {})
+  return then(session, run)
+}
+
+async function givenInput({ input, inputFile }: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const remedy = 'give an object, for example --input \'{"repo":"/path","test":"npm test"}\''
+  if (typeof inputFile === 'string') {
+    const text = await readFile(inputFile, 'utf8').catch(() => {
+      throw new UsageProblem(`the input file ${inputFile} cannot be read`, 'check its path')
+    })
+    return readObject(text, `the input file ${inputFile} is not a JSON object`, remedy)
+  }
+  return typeof input === 'string' ? readObject(input, '--input is not a JSON object', remedy) : {}
+}
+
+function readObject(text: string, problem: string, remedy: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (isRecord(value)) return value
+  } catch {
+    // Said below, in one sentence.
+  }
+  throw new UsageProblem(problem, remedy)
+}
+
+/** A repository is named from where the command is typed; the worker may run elsewhere. */
+export function absolute(input: Record<string, unknown>): Record<string, unknown> {
+  return typeof input['repo'] === 'string' && input['repo'] !== '' ? { ...input, repo: resolve(input['repo']) } : input
+}

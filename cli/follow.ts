@@ -1,0 +1,92 @@
+import { type Ended, type Watched } from '../client/index.ts'
+import { type Status } from '../contract/messages.ts'
+import { ending } from './ending.ts'
+import { interruption } from './interruption.ts'
+import { freshLines, progressLine, situation } from './progress.ts'
+import { askPerson, printGates } from './questions.ts'
+import { type Session } from './session.ts'
+import { exitCodes } from './usage.ts'
+import { confinement } from './words.ts'
+
+/** Prints a run as it goes, until it ends, waits for a person who is not there, or Ctrl-C detaches. Returns the exit code. */
+export async function follow(session: Session, run: string): Promise<number> {
+  const interrupted = interruption()
+  const events = session.loopwright.watch(run)
+  const show = shower(session)
+  try {
+    for (;;) {
+      const next = await Promise.race([events.next(), interrupted.happened])
+      if (next === 'interrupted') return detached(session, run)
+      if (next.done) return exitCodes.failed
+      const code = await heard(session, run, next.value, show, interrupted.happened)
+      if (code !== undefined) return code
+    }
+  } finally {
+    interrupted.forget()
+    await events.return()
+  }
+}
+
+/** Prints how a run ended, and the one next command. */
+export async function printEnding({ loopwright, printer, stateFolder }: Session, run: string, end: Ended): Promise<number> {
+  const { lines, next, code, patch } = await ending(loopwright, stateFolder, run, end)
+  const { green, yellow, red, bold } = printer.colors
+  const [color, mark] = code === exitCodes.accepted ? [green, '✓'] : code === exitCodes.stopped ? [yellow, '■'] : [red, '✗']
+  const [headline = '', ...rest] = lines
+  const text = [color(`${mark} ${headline}`), ...rest, `${bold('Next:')} ${next}`].join('\n')
+  printer.print({ kind: 'ended', run, ...end, ...(patch ? { patch } : {}), next }, text)
+  return code
+}
+
+async function heard(
+  session: Session,
+  run: string,
+  event: Watched,
+  show: (status: Status) => void,
+  interrupted: Promise<'interrupted'>,
+): Promise<number | undefined> {
+  const { loopwright, printer } = session
+  if (event.kind === 'ended') return printEnding(session, run, event.outcome ? { outcome: event.outcome } : { failure: event.failure })
+  if (event.kind === 'silent') return void printer.print(event, event.why)
+  show(event.status)
+  if (event.status.status === 'paused' && !printer.interactive) return waits(session, run, `loopwright resume ${run}`)
+  if (event.status.status !== 'waiting') return undefined
+  const gates = await loopwright.gates(run)
+  const [gate] = gates
+  if (!gate) return undefined
+  if (!printer.interactive) {
+    await printGates(session, gates)
+    return waits(session, run, `loopwright decide ${run} yes --digest ${gate.digest.slice(0, 12)}`)
+  }
+  if ((await askPerson(session, gate, interrupted)) === 'interrupted') return detached(session, run)
+  return undefined
+}
+
+function shower({ printer }: Session): (status: Status) => void {
+  const fresh = freshLines()
+  let first = true
+  let shown = ''
+  return (status) => {
+    if (first && status.sandbox !== 'unknown') {
+      printer.say(confinement(status.sandbox))
+      first = false
+    }
+    for (const line of fresh(status.lines)) printer.say(`  ${line.text}`)
+    if (printer.json) return printer.print({ kind: 'status', ...status }, '')
+    const text = situation(status)
+    if (text !== shown && !process.stdout.isTTY) printer.say(progressLine(status))
+    printer.live(progressLine(status))
+    shown = text
+  }
+}
+
+function waits({ printer }: Session, run: string, next: string): number {
+  printer.print({ kind: 'waiting', run, next }, `${printer.colors.bold('Next:')} ${next}`)
+  return exitCodes.waiting
+}
+
+function detached({ printer }: Session, run: string): number {
+  const next = `loopwright watch ${run}`
+  printer.print({ kind: 'detached', run, next }, `detached; the run goes on\n${printer.colors.bold('Next:')} ${next}`)
+  return exitCodes.interrupted
+}

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path'
+import { type LoopwrightWorker, startServer, startWorker } from '../workers/index.ts'
+
+/** What runs in this process besides the command line itself. */
+export interface Machinery {
+  address: string
+  /** Temporal's own console, when the embedded server serves it. */
+  uiAddress?: string
+  /** Settles when the worker ends, which by itself it only does on a fatal error. */
+  failed: Promise<void>
+  /** Ends the worker, then the embedded server; nothing is left running. */
+  stop(): Promise<void>
+}
+
+export interface MachinerySettings {
+  stateFolder: string
+  /** A server that is there already; otherwise the embedded one is started. */
+  address?: string | undefined
+  namespace?: string | undefined
+  taskQueue?: string | undefined
+  workflowsPath?: string | undefined
+  onWaiting?: (message: string) => void
+}
+
+/** Starts a worker, and the embedded server unless an address is given. */
+export async function startMachinery({ stateFolder: folder, address: given, ...settings }: MachinerySettings): Promise<Machinery> {
+  const stateFolder = resolve(folder)
+  const server = given === undefined ? await startServer({ stateFolder }) : undefined
+  const address = server?.address ?? given ?? ''
+  let worker: LoopwrightWorker
+  try {
+    worker = await startWorker({ address, stateFolder, ...defined(settings) })
+  } catch (error) {
+    await server?.stop()
+    throw error
+  }
+  const failed = worker.run()
+  // Whoever waits for it hears of it; nobody else has to.
+  failed.catch(() => {})
+  const stop = async () => {
+    shutDown(worker)
+    await failed.catch(() => {})
+    await server?.stop()
+  }
+  return { address, ...(server?.uiAddress === undefined ? {} : { uiAddress: server.uiAddress }), failed, stop }
+}
+
+function shutDown(worker: LoopwrightWorker): void {
+  // A worker that has failed refuses to be shut down.
+  if (worker.worker.getState() === 'RUNNING') worker.shutdown()
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+function defined<T extends object>(value: T): Defined<T>
+function defined(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander'
+import { printProblem } from './problem.ts'
+import { createPrinter } from './printer.ts'
+import { createProgram } from './program.ts'
+import { exitCodes } from './usage.ts'
+
+try {
+  const program = createProgram()
+  if (process.argv.length > 2) await program.parseAsync()
+  else program.outputHelp()
+} catch (problem) {
+  // Help and version are asked for by an error, too.
+  if (!(problem instanceof CommanderError && problem.exitCode === 0)) {
+    printProblem(createPrinter(process.argv.includes('--json')), problem)
+    process.exitCode = exitCodes.failed
+  }
+}

@@ -1,0 +1,43 @@
+import { type Writable } from 'node:stream'
+import { createColors } from 'picocolors'
+
+type Colors = ReturnType<typeof createColors>
+
+/** Where a command's output goes: lines for people, or one JSON value per line for programs. */
+export interface Printer {
+  json: boolean
+  /** Whether somebody sits in front of it. */
+  interactive: boolean
+  colors: Colors
+  /** Prints the record for programs, or the text for people. */
+  print(record: object, text: string): void
+  /** For people only. */
+  say(text: string): void
+  /** A line that the next one overwrites; nothing where lines stay. */
+  live(text: string): void
+}
+
+const clearLine = '\r\u001B[2K'
+
+/** A printer on standard output. */
+export function createPrinter(json: boolean, output: Writable & { isTTY?: boolean; columns?: number } = process.stdout): Printer {
+  const terminal = output.isTTY === true && !json
+  let shown = false
+  const say = (text: string) => {
+    if (json) return
+    output.write(`${shown ? clearLine : ''}${text}\n`)
+    shown = false
+  }
+  return {
+    json,
+    interactive: terminal && process.stdin.isTTY === true,
+    colors: createColors(terminal && !process.env['NO_COLOR']),
+    print: (record, text) => (json ? void output.write(`${JSON.stringify(record)}\n`) : say(text)),
+    say,
+    live: (text) => {
+      if (!terminal) return
+      output.write(`${clearLine}${text.replaceAll(/\s+/g, ' ').slice(0, (output.columns ?? 80) - 1)}`)
+      shown = true
+    },
+  }
+}

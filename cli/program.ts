@@ -1,0 +1,26 @@
+import { Command } from 'commander'
+import { addDoctor } from './commands/doctor.ts'
+import { addMessages } from './commands/messages.ts'
+import { addReplay } from './commands/replay.ts'
+import { addEnding, addLooking } from './commands/runs.ts'
+import { addRun, addStart } from './commands/start.ts'
+import { addServing } from './commands/serving.ts'
+
+/** The whole command line; nothing is parsed yet. */
+export function createProgram(): Command {
+  const program = new Command('loopwright')
+    .description('Durable agent loops as Temporal workflows.')
+    .option('--address <address>', 'the Temporal server, host:port (default: TEMPORAL_ADDRESS, else the one of the state folder)')
+    .option('--namespace <namespace>', 'the Temporal namespace (default: TEMPORAL_NAMESPACE, else default)')
+    .option('--state-folder <folder>', 'where the embedded server, artifacts and patches are', '.loopwright')
+    .option('--task-queue <queue>', 'where runs go and workers look for them (default: loops)')
+    .option('--json', 'one JSON value per line, for programs')
+    .configureHelp({ showGlobalOptions: true })
+    .helpCommand(false)
+    .addHelpText('after', '\nExit codes: 0 accepted, 2 stopped, 3 waiting for a person, 1 error, 130 detached by Ctrl-C.')
+    .exitOverride()
+    // Problems are printed in one place, as one sentence.
+    .configureOutput({ writeErr: () => {} })
+  for (const add of [addStart, addRun, addLooking, addMessages, addEnding, addReplay, addServing, addDoctor]) add(program)
+  return program
+}

@@ -1,0 +1,59 @@
+import { createInterface } from 'node:readline/promises'
+import { type Gate } from '../contract/messages.ts'
+import { Patch } from '../contract/workspace.ts'
+import { type Session } from './session.ts'
+import { duration } from './words.ts'
+
+type OpenGate = Gate & { run: string }
+
+/** Lines of what is shown that are printed. */
+const shownLines = 200
+
+/** Prints open questions, each with what it shows and the command that answers it. */
+export async function printGates(session: Session, gates: OpenGate[]): Promise<void> {
+  for (const gate of gates) {
+    const shown = await shownBy(session, gate)
+    const asked = `${session.printer.colors.bold(gate.question)}  (${gate.run}, asked ${duration(Date.now() - gate.since)} ago)`
+    const answer = `  answer   loopwright decide ${gate.run} yes|no|stop --digest ${gate.digest.slice(0, 12)}`
+    session.printer.print({ ...gate, kind: 'gate', asks: gate.kind }, [asked, ...shown, answer].join('\n'))
+  }
+}
+
+/** Asks the person at the terminal, and sends the answer. */
+export async function askPerson(
+  session: Session,
+  gate: OpenGate,
+  interrupted: Promise<'interrupted'>,
+): Promise<'answered' | 'interrupted'> {
+  const { loopwright, printer } = session
+  printer.say([printer.colors.bold(gate.question), ...(await shownBy(session, gate))].join('\n'))
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const ended = new Promise<'interrupted'>((resolve) => terminal.once('SIGINT', () => resolve('interrupted')))
+  const read = (question: string) => Promise.race([terminal.question(question), ended, interrupted])
+  try {
+    for (;;) {
+      const typed = await read('yes, no (with a reason), or stop? ')
+      if (typed === 'interrupted') return typed
+      const answer = (['yes', 'no', 'stop'] as const).find((known) => known === typed.trim() || known[0] === typed.trim())
+      if (!answer) continue
+      const note = answer === 'no' ? await read('what is wrong with it? ') : ''
+      if (note === 'interrupted') return note
+      const said = await loopwright.decide(gate.run, { gate: gate.gate, digest: gate.digest, answer, ...(note ? { note } : {}) })
+      if (!said.accepted) printer.say(`refused: ${said.reason ?? 'no reason given'}`)
+      return 'answered'
+    }
+  } finally {
+    terminal.close()
+  }
+}
+
+/** What a gate shows: a patch as its diff, anything else as JSON. */
+async function shownBy({ loopwright }: Session, { show }: Gate): Promise<string[]> {
+  const patch = Patch.safeParse(show)
+  const text = patch.success
+    ? await loopwright.store.text(patch.data.diff.sha256).catch(() => 'the diff is not in the artifact store of this machine')
+    : JSON.stringify(show, null, 2)
+  const lines = text.trimEnd().split('\n')
+  const more = lines.length - shownLines
+  return [...lines.slice(0, shownLines).map((line) => `  ${line}`), ...(more > 0 ? [`  … ${more} more lines`] : [])]
+}

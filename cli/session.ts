@@ -1,0 +1,50 @@
+import { type Command } from 'commander'
+import { z } from 'zod'
+import { connect, type ConnectOptions, type Loopwright } from '../client/index.ts'
+import { createPrinter, type Printer } from './printer.ts'
+
+/** What a command that talks to the server works with. */
+export interface Session {
+  loopwright: Loopwright
+  printer: Printer
+  stateFolder: string
+}
+
+const Options = z.looseObject({
+  address: z.string().optional(),
+  namespace: z.string().optional(),
+  stateFolder: z.string().default('.loopwright'),
+  taskQueue: z.string().optional(),
+  json: z.boolean().default(false),
+})
+
+/** The options that every command has. */
+export function globalOptions(command: Command): z.output<typeof Options> {
+  return Options.parse(command.optsWithGlobals())
+}
+
+/** Runs an action with a connection and sets the exit code that it returns; the connection is closed whatever happens. */
+export async function inSession(command: Command, action: (session: Session) => Promise<number>): Promise<void> {
+  const { json, ...options } = globalOptions(command)
+  const loopwright = await connect(connection(options))
+  try {
+    process.exitCode = await action({ loopwright, printer: createPrinter(json), stateFolder: options.stateFolder })
+  } finally {
+    await loopwright.close()
+  }
+}
+
+/** The options of a connection, without those that were not given. */
+export function connection({
+  address,
+  namespace,
+  stateFolder,
+  taskQueue,
+}: Partial<Record<'address' | 'namespace' | 'stateFolder' | 'taskQueue', string | undefined>>): ConnectOptions {
+  return {
+    ...(address ? { address } : {}),
+    ...(namespace ? { namespace } : {}),
+    ...(stateFolder ? { stateFolder } : {}),
+    ...(taskQueue ? { taskQueue } : {}),
+  }
+}

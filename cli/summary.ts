@@ -1,0 +1,58 @@
+import { type Graph, type RunSummary } from '../client/index.ts'
+import { type Printer } from './printer.ts'
+import { duration, spending } from './words.ts'
+
+/** Runs as a table for people. */
+export function table(runs: RunSummary[], colors: Printer['colors']): string {
+  const paint = {
+    running: colors.cyan,
+    waiting: colors.yellow,
+    paused: colors.yellow,
+    done: colors.green,
+    stopped: colors.magenta,
+    failed: colors.red,
+  }
+  const rows = runs.map((summary) => ({
+    status: status(summary),
+    run: summary.run,
+    attempt: summary.attempt ? `${summary.attempt.number}/${summary.attempt.of}` : '',
+    spent: summary.spent ? spending(summary.spent, summary.limits) : '',
+    why: summary.why,
+    paint: paint[summary.status],
+  }))
+  const width = (key: 'status' | 'run' | 'attempt' | 'spent') => Math.max(...rows.map((row) => row[key].length))
+  const [a, b, c, d] = [width('status'), width('run'), width('attempt'), width('spent')]
+  return rows
+    .map(({ status: word, run, attempt, spent, why, paint: color }) =>
+      [color(word.padEnd(a)), run.padEnd(b), attempt.padStart(c), spent.padEnd(d), why].join('  ').trimEnd(),
+    )
+    .join('\n')
+}
+
+/** One run for people; how it ended is told elsewhere. */
+export function summaryLines(summary: RunSummary, input: unknown): string[] {
+  const { run, attempt, objections, spent, limits, open = [], startedAt, endedAt } = summary
+  const took = startedAt === undefined ? undefined : duration((endedAt ?? Date.now()) - startedAt)
+  return [
+    `${run}: ${status(summary)}`,
+    ...(endedAt === undefined ? [`  why      ${summary.why}`] : []),
+    `  input    ${JSON.stringify(input)}`,
+    ...(took === undefined ? [] : [`  ${endedAt === undefined ? 'since' : 'took'}    ${took}`]),
+    ...(attempt ? [`  attempt  ${attempt.number} of ${attempt.of}, ${attempt.stalls} of ${attempt.stallsLimit} stalls`] : []),
+    ...(objections ? [`  left     ${objections.count}: ${objections.ids.join(', ')}`] : []),
+    ...(spent && endedAt === undefined ? [`  spent    ${spending(spent, limits)}`] : []),
+    ...open.map(({ text, since }) => `  now      ${text} (${duration(Date.now() - since)})`),
+  ]
+}
+
+/** The steps of a run, indented as they nest. */
+export function stepLines({ nodes }: Graph): string[] {
+  return nodes.map(({ path, label, status: state, start, end, tries = 1 }) => {
+    const took = end === undefined ? '' : ` (${duration(end - start)})`
+    return `${'  '.repeat(path.split('/').length)}${label}: ${state}${took}${tries > 1 ? `, ${tries} tries` : ''}`
+  })
+}
+
+function status({ status: word }: RunSummary): string {
+  return word === 'waiting' ? 'waiting for you' : word
+}
