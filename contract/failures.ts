@@ -15,6 +15,7 @@ export const failureTypes = {
   InvalidReply: 'A model did not produce what its schema asks for.',
   RepositoryRefused: 'The repository is missing, is not a git repository, or has uncommitted changes.',
   CommandRefused: 'The command cannot be run: not found, empty, or it needs a shell.',
+  LoopStopped: 'A loop stopped unaccepted and its fallback is to fail.',
   NoTests: 'The test command ran no test.',
   WorkspaceLost: 'A commit of the workspace cannot be restored.',
   ArtifactMissing: 'An artifact is not in the store, or its bytes do not match its hash.',

@@ -27,6 +27,13 @@ export const Spent = z.strictObject({
 })
 export type Spent = z.infer<typeof Spent>
 
+/** The best candidate so far, what the verifier said of it, and the attempt that made it (0: it was there before). */
+export interface Best<T> {
+  value: T
+  verdict: Verdict
+  attempt: number
+}
+
 /** How a loop or run ended. Only `accepted` has a `value`; a capped run is `stopped` and shows its `best`. */
 export interface Outcome<T> {
   status: 'accepted' | 'stopped'
@@ -34,7 +41,7 @@ export interface Outcome<T> {
   /** One sentence: what stopped it, on what evidence. */
   why: string
   value?: T
-  best?: { value: T; verdict: Verdict; attempt: number }
+  best?: Best<T>
   spent: Spent
   /** The rung of the fallback that answered. */
   fallback?: string

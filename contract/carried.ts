@@ -1,0 +1,69 @@
+import { type Json, type Ref } from './json.ts'
+import { type Extension, type Limits } from './limits.ts'
+import { type Line, type Message, type MessageAnswer } from './messages.ts'
+import { type Best, type StopReason } from './outcome.ts'
+import { type Preflight } from './preflight.ts'
+
+/** What one account of the ledger has used; reservations in flight are not carried, because nothing is in flight at a seam. */
+export interface Account {
+  tokens: number
+  microDollars: number
+}
+
+/** Tries and cost of one model, as the ledger saw them. */
+export interface ModelRecord extends Account {
+  tries: number
+  /** Calls whose reply never came: charged whole. */
+  lost: number
+  failed: number
+  /** Set when a reply was larger than the provider was told to make it. */
+  overshot?: true
+}
+
+/** A decision that a gate took, for the certificate. */
+export interface DecisionRecord {
+  gate: string
+  digest: string
+  answer: string
+  by: string
+  note?: string
+  at: number
+}
+
+/** What a run hands to its next execution, as the second argument of the workflow. Plain JSON, and everything that decides. */
+export interface Carried {
+  continued: number
+  startedAt: number
+  workedMilliseconds: number
+  limits: Limits
+  raised: Extension
+  account: Account
+  models: Record<string, ModelRecord>
+  decisions: DecisionRecord[]
+  attempts: number
+  preflight: Preflight
+  /** Ids of recent messages and how they were answered. */
+  answered: [string, MessageAnswer][]
+  steering: Message<'steer'>[]
+  paused: boolean
+  /** Gates that were open and will open again, and since when each is open. */
+  gates: [string, number][]
+  lines: Line[]
+  best?: Best<Json>
+  stop?: { reason: StopReason; why: string }
+  /** The search attributes as they stand on the server. */
+  shown: Record<string, string>
+  /** Texts known to be in the artifact store. */
+  kept: Ref[]
+  /** JSON of `Remembered`: inline, or in the artifact store in pieces. */
+  remembered: string | Ref[]
+  /** For tests: continue as new after this many steps of every execution. */
+  seamEvery?: number
+}
+
+/** Results by path, and state by path. */
+export interface Remembered {
+  /** path → digest of the call, result. */
+  recall: Record<string, { digest: string; result: Json }>
+  state: Record<string, Json>
+}

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Client, Connection } from '@temporalio/client'
+import { payloadConverterPath } from '../../workers/bundle.ts'
+import { bundleWorkflows } from '../../workers/bundle.ts'
+import { startWorker } from '../../workers/worker.ts'
+
+/** A worker of its own queue and state folder on the test run's server, with the test workflows. */
+export interface CoreBench {
+  client: Client
+  connection: Connection
+  taskQueue: string
+  stateFolder: string
+  start(type: string, input: unknown, carried?: unknown): Promise<import('@temporalio/client').WorkflowHandle>
+  close(): Promise<void>
+}
+
+let bundle: Promise<{ code: string }> | undefined
+
+export async function openBench(workflows = './workflows/core.ts', environment: Record<string, string> = {}): Promise<CoreBench> {
+  const address = process.env.LOOPWRIGHT_TEST_ADDRESS
+  if (!address) throw new Error('The test run has no Temporal server: run it through jest with its global set-up.')
+  bundle ??= bundleWorkflows(fileURLToPath(new URL(workflows, import.meta.url)))
+  const connection = await Connection.connect({ address, channelArgs: { 'grpc.max_receive_message_length': 256e6 } })
+  const client = new Client({ connection, dataConverter: { payloadConverterPath } })
+  const taskQueue = `core-${randomUUID()}`
+  const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-'))
+  const { run, shutdown } = await startWorker({ address, taskQueue, stateFolder, bundle: await bundle, environment })
+  const running = run()
+  return {
+    client,
+    connection,
+    taskQueue,
+    stateFolder,
+    start: (type, input, carried) =>
+      client.workflow.start(type, {
+        taskQueue,
+        workflowId: `${type}-${randomUUID()}`,
+        args: carried === undefined ? [input] : [input, carried],
+      }),
+    close: async () => {
+      shutdown()
+      await running
+      await connection.close()
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { bundleWorkflowCode, type BundleOptions, DefaultLogger } from '@temporalio/worker'
+
+type Hook = NonNullable<BundleOptions['webpackConfigHook']>
+
+/** The same modules from the sources and from the build. */
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+const here = (path: string) => fileURLToPath(new URL(`../${path}.${extension}`, import.meta.url))
+
+/** The workflows that ship with Loopwright. */
+export const ownWorkflows = here('workflows/index')
+/** The converter that workers, clients and workflows share. */
+export const payloadConverterPath = here('contract/payload-converter')
+/** What stands around every declared run. */
+export const interceptorModule = here('workflows/core/interceptors')
+
+/** Tells a bundle where the declarations are: ours and those of the workflows file. */
+export function withDeclarations(options: BundleOptions): BundleOptions {
+  if (!existsSync(options.workflowsPath)) throw new Error(`There is no workflows file ${options.workflowsPath}.`)
+  const { webpackConfigHook = (config) => config, workflowsPath, workflowInterceptorModules = [], preloadModules = [] } = options
+  const hook: Hook = (config) => {
+    const given = webpackConfigHook(config)
+    const alias = { 'loopwright-declarations$': here('workflows/core/declarations'), 'loopwright-workflows$': workflowsPath }
+    return { ...given, resolve: { ...given.resolve, alias: { ...given.resolve?.alias, ...alias } } }
+  }
+  return {
+    ...options,
+    workflowInterceptorModules: [...new Set([...workflowInterceptorModules, interceptorModule])],
+    webpackConfigHook: hook,
+  }
+}
+
+/** Bundles a workflows file, ours if none is named, for workers and replay. */
+export async function bundleWorkflows(workflowsPath = ownWorkflows): Promise<{ code: string }> {
+  const logger = new DefaultLogger('WARN')
+  return bundleWorkflowCode(withDeclarations({ workflowsPath, payloadConverterPath, logger }))
+}

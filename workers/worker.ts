@@ -1,0 +1,91 @@
+import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker'
+import { type World } from '../activities/world.ts'
+import { folderStore } from '../store/folder.ts'
+import { type ArtifactStore } from '../store/store.ts'
+import { bundleWorkflows, ownWorkflows, payloadConverterPath } from './bundle.ts'
+import { LoopwrightPlugin } from './plugin.ts'
+import { registerSearchAttributes } from './search-attributes.ts'
+
+/** A worker's settings. */
+export interface WorkerSettings {
+  /** Of the Temporal server (localhost:7233). */
+  address?: string
+  namespace?: string
+  taskQueue?: string
+  /** Absolute path of `.loopwright/`. */
+  stateFolder: string
+  /** A workflows file of one's own; ours when absent. */
+  workflowsPath?: string
+  /** A bundle that was built before. */
+  bundle?: { code: string } | { codePath: string }
+  /** Configures providers and names their keys (`process.env`). */
+  environment?: Record<string, string | undefined>
+  /** The artifact store; a folder of the state folder when absent. */
+  store?: ArtifactStore
+  /** Told while the worker waits for its server. */
+  onWaiting?: (message: string) => void
+}
+
+/** A worker that is ready. */
+export interface LoopwrightWorker {
+  worker: Worker
+  /** Ends when the worker has shut down; throws if it failed. */
+  run(): Promise<void>
+  /** Takes no new work and lets `run` end. */
+  shutdown(): void
+}
+
+/** The task queue that workers poll and clients start runs on. */
+export const defaultTaskQueue = 'loops'
+
+/** Connects, bundles and makes a worker ready to run. Waits for a server that is not there yet. */
+export async function startWorker(settings: WorkerSettings): Promise<LoopwrightWorker> {
+  const {
+    address = 'localhost:7233',
+    namespace = 'default',
+    taskQueue = defaultTaskQueue,
+    stateFolder,
+    workflowsPath = ownWorkflows,
+  } = settings
+  quiet()
+  const connection = await connected(address, settings.onWaiting)
+  const world: World = {
+    store: settings.store ?? folderStore(`${stateFolder}/artifacts`),
+    stateFolder,
+    environment: settings.environment ?? process.env,
+    searchAttributes: await registerSearchAttributes(connection, namespace),
+  }
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle: settings.bundle ?? (await bundleWorkflows(workflowsPath)),
+    dataConverter: { payloadConverterPath },
+    plugins: [new LoopwrightPlugin(world)],
+    stickyQueueScheduleToStartTimeout: '1s',
+    maxCachedWorkflows: 200,
+    shutdownGraceTime: '5s',
+    maxConcurrentActivityTaskExecutions: 40,
+  })
+  return { worker, run: () => worker.run().finally(() => connection.close()), shutdown: () => worker.shutdown() }
+}
+
+/** A worker that was started while its server is down waits for it. */
+async function connected(address: string, onWaiting: WorkerSettings['onWaiting']): Promise<NativeConnection> {
+  for (let told = false; ; told = true) {
+    try {
+      return await NativeConnection.connect({ address })
+    } catch (error) {
+      if (!told) onWaiting?.(`Waiting for the Temporal server at ${address}: ${error instanceof Error ? error.message : String(error)}`)
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+    }
+  }
+}
+
+let installed = false
+/** The SDK logs to standard error from warnings up; the runtime is one per process. */
+function quiet(): void {
+  if (installed) return
+  installed = true
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } })
+}

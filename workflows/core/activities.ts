@@ -1,0 +1,27 @@
+import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow'
+import { type Activities } from '../../activities/activities.ts'
+
+/** How long a worker may be silent before its step counts as lost, for everything that takes long. */
+const heartbeatTimeout = '5s'
+
+/**
+ * The activities, with the settings that each kind of step needs. The stage's path is the activity id, so that the history reads by itself;
+ * `summary` is what Temporal's own UI shows.
+ */
+export function activities(
+  path: string,
+  options: { summary?: string; minutes?: number; once?: boolean; quick?: boolean } = {},
+): Activities {
+  const { summary, minutes = 5, once = false, quick = false } = options
+  const settings: ActivityOptions = {
+    activityId: path,
+    // The activity ends itself at its own time limit and says so; this one only catches a worker that doesn't.
+    startToCloseTimeout: quick ? '1m' : `${Math.ceil(minutes * 60) + 60}s`,
+    ...(quick ? {} : { heartbeatTimeout }),
+    ...(summary === undefined ? {} : { summary: summary.slice(0, 200) }),
+    retry: { maximumAttempts: once ? 1 : 4, initialInterval: '500ms', maximumInterval: '10s' },
+    // A step that was cancelled is over only when its process is dead and its request is closed.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  }
+  return proxyActivities<Activities>(settings)
+}

@@ -1,0 +1,85 @@
+import { type Text } from '../../contract/json.ts'
+import { type Message, type Transcript } from '../../contract/models.ts'
+import { type Tool } from '../../contract/workspace.ts'
+import { group, type Here } from './group.ts'
+import { type Attempt } from './progress.ts'
+import { briefing } from './prompts.ts'
+import { turn } from './turn.ts'
+import { moveWorkspace } from './workspace.ts'
+
+/** A model that works with tools, turn by turn, until it is done. */
+export interface AgentOptions extends Partial<Attempt<unknown>> {
+  name: string
+  goal: string
+  models: string[]
+  tools: Tool[]
+  /** Most turns (50). */
+  turns?: number
+  maxOutputTokens?: number
+}
+
+/** What an agent ended with. `stopped`: it ran out of turns. */
+export interface AgentResult {
+  answer: Text
+  transcript?: Transcript
+  turns: number
+  stopped?: 'turns'
+}
+
+/** Where an agent stands between two turns; carried by its path. */
+export interface AgentState {
+  turn: number
+  transcript?: Transcript
+  /** Messages that the model has not seen yet. */
+  add: Message[]
+  answer?: Text
+}
+
+/** Lets a model reason, act and observe until it finishes or has no turns left. Steering reaches it before each turn. */
+export function agent(options: AgentOptions): Promise<AgentResult> {
+  const { name, goal, models, tools, number = 1, feedback = [], nudge, context, turns = 50 } = options
+  const call = { goal, models, tools: tools.map((tool) => tool.name), number, feedback, nudge, context }
+  return group({ name, kind: 'agent', text: `${name}: ${models[0]}`, call }, async (here) => {
+    const state = here.remembered<AgentState>() ?? begin(here, options)
+    while (state.turn < turns && state.answer === undefined) {
+      state.turn++
+      await group({ name: 'turn', kind: 'turn', text: `turn ${state.turn} of ${turns}`, number: state.turn }, (stage) =>
+        turn(stage, here.path, options, state),
+      )
+      here.remember(state)
+    }
+    leaveTranscript(here, state)
+    const { answer, transcript } = state
+    return {
+      answer: answer ?? '',
+      ...(transcript ? { transcript } : {}),
+      turns: state.turn,
+      ...(answer === undefined ? { stopped: 'turns' as const } : {}),
+    }
+  })
+}
+
+/** The first state: the conversation of the last attempt with its objections, or a fresh one that starts from the best tree. */
+function begin(here: Here, options: AgentOptions): AgentState {
+  const last = here.run.state[transcriptKey(here.path)] as Pick<AgentState, 'transcript' | 'add'> | undefined
+  const forked = options.context === 'fresh' ? undefined : last
+  if (options.context === 'fresh') restoreBest(options)
+  const state: AgentState = { turn: 0, ...forked, add: [...(forked?.add ?? []), ...briefing(options, forked !== undefined)] }
+  here.remember(state)
+  return state
+}
+
+function restoreBest({ best, tools }: AgentOptions): void {
+  const value = best?.value
+  if (typeof value !== 'object' || value === null || !('commit' in value) || typeof value.commit !== 'string') return
+  for (const path of new Set(tools.map(({ workspace }) => workspace))) if (path) moveWorkspace(path, value.commit)
+}
+
+function leaveTranscript(here: Here, { transcript, add }: AgentState): void {
+  if (transcript) here.run.state[transcriptKey(here.path)] = JSON.parse(JSON.stringify({ transcript, add })) as never
+}
+
+/** The conversation outlives its attempt: its key is the agent's path without the innermost attempt. */
+function transcriptKey(path: string): string {
+  return `transcript:${path.replace(/\/attempt#\d+(?!.*\/attempt#)/, '')}`
+}

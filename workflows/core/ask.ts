@@ -1,0 +1,117 @@
+import { ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow'
+import { canonicalJson, utf8Bytes } from '../../contract/digest.ts'
+import { type ModelErrorDetail, type ModelError, modelErrors } from '../../contract/failures.ts'
+import { type Ref } from '../../contract/json.ts'
+import { type Message, type ModelReply, type Transcript } from '../../contract/models.ts'
+import { type Tool } from '../../contract/workspace.ts'
+import { causeOf, failure } from './failure.ts'
+import { keep } from './keep.ts'
+import { road } from './road.ts'
+import { currentRun } from './run.ts'
+import { tryModel } from './try-model.ts'
+
+/** What a model is asked. */
+export interface Request {
+  /** Messages since the transcript's head. */
+  messages: Message[]
+  transcript?: Transcript
+  tools?: Tool[]
+  /** Most tokens of the reply, reasoning included (16,384); shrinks with what is left of the budgets. */
+  maxOutputTokens?: number
+  /** Longer texts come back as references (16 KiB). */
+  inlineBytes?: number
+  /** Total time for one try (10). */
+  minutes?: number
+}
+
+/** A reply, and the model of the chain that gave it. */
+export type Reply = ModelReply & { model: string }
+
+/** Own try and two more: what one failing call may cost per model of the chain. */
+const mostTries = 3
+const inlineMessageBytes = 16_384
+
+/** Asks the first model of a chain that answers. Every try is reserved before it is made, and recorded. */
+export function ask(models: string[], request: Request): Promise<Reply> {
+  const run = currentRun()
+  const undeclared = models.find((model) => !run.models.includes(model))
+  if (undeclared) {
+    const next = `Name it in models() of the declaration of ${run.workflow}.`
+    return Promise.reject(
+      failure('UndeclaredModel', `${undeclared} may not be asked: the declaration names ${run.models.join(', ')}.`, { effect: 'no', next }),
+    )
+  }
+  const call = { models, messages: request.messages, transcript: request.transcript?.sha256, tools: request.tools?.map(({ name }) => name) }
+  return road({ name: 'ask', kind: 'model', text: `asking ${models[0]}`, call }, (path) => askChain(path, models, request))
+}
+
+async function askChain(path: string, models: string[], request: Request): Promise<Reply> {
+  const messages = await light(path, request.messages)
+  const failures: string[] = []
+  let number = 0
+  for (const model of models) {
+    const tools = await offered(path, model, request.tools ?? [])
+    for (let tries = 1; tries <= mostTries; tries++) {
+      try {
+        const stage = ++number === 1 ? path : `${path}~${number}`
+        return { ...(await tryModel(stage, model, { ...request, messages, ...tools })), model }
+      } catch (error) {
+        const { type, message, detail } = modelErrorOf(error)
+        failures.push(`${model}: ${message}`)
+        const { then } = modelErrors[type]
+        if (then === 'stop') throw modelFailed(path, failures)
+        if (then === 'next' || tries === mostTries) break
+        await sleep(detail.retryAfterMilliseconds ?? 500 * 2 ** tries, { summary: `wait: ${type}` })
+      }
+    }
+  }
+  throw modelFailed(path, failures)
+}
+
+/** A try's error by its class; what is no model error (a stop, a cancellation, a bug) passes through. A call that never came back is one that timed out. */
+function modelErrorOf(error: unknown): { type: ModelError; message: string; detail: ModelErrorDetail } {
+  const cause = causeOf(error)
+  if (isCancellation(error)) throw error
+  if (cause instanceof ApplicationFailure) {
+    if (!cause.type || !(cause.type in modelErrors)) throw cause
+    return {
+      type: cause.type as ModelError,
+      message: cause.message,
+      detail: (cause.details?.[0] ?? { charged: 'unknown' }) as ModelErrorDetail,
+    }
+  }
+  return { type: 'TimedOut', message: 'the call was lost and is charged whole', detail: { charged: 'unknown' } }
+}
+
+function modelFailed(path: string, failures: string[]): ApplicationFailure {
+  const message = `No model answered: ${[...new Set(failures)].join('; ')}.`
+  return failure('ModelFailed', message, {
+    stage: path,
+    effect: 'no',
+    next: 'Run `loopwright doctor`, or name other models with --models.',
+  })
+}
+
+/** Messages small enough for the history: over 16 KiB the long ones go by hash. */
+async function light(path: string, messages: Message[]): Promise<Message[]> {
+  if (utf8Bytes(canonicalJson(messages)) <= inlineMessageBytes) return messages
+  const lighter: Message[] = []
+  for (const message of messages) {
+    const { content } = message
+    lighter.push(
+      typeof content === 'string' && content.length > 512
+        ? { ...message, content: await keep(content, `${path}/message-${lighter.length}`) }
+        : message,
+    )
+  }
+  return lighter
+}
+
+/** The tools that this model's provider is offered, by hash: a list is sent with every turn, and would make the history grow by its size. */
+async function offered(path: string, model: string, tools: Tool[]): Promise<{ toolList?: Ref }> {
+  const list = tools.filter(({ provider }) => provider === undefined || model.startsWith(`${provider}/`))
+  if (list.length === 0) return {}
+  return {
+    toolList: await keep(canonicalJson(list.map(({ name, description, schema }) => ({ name, description, schema }))), `${path}/tools`),
+  }
+}

@@ -1,0 +1,66 @@
+import { CancellationScope } from '@temporalio/workflow'
+import { z } from 'zod'
+import { canonicalJson, digest } from '../../contract/digest.ts'
+import { type Json } from '../../contract/json.ts'
+import { type Outcome, outcomeOf } from '../../contract/outcome.ts'
+import { activities } from './activities.ts'
+import { failure } from './failure.ts'
+import { stopped } from './outcome.ts'
+import { type Stop } from './progress.ts'
+import { type Run } from './run.ts'
+import { showStatus } from './status.ts'
+
+/** Ends a run with what its function returned, checked against the declaration. */
+export async function end(run: Run, input: unknown, returned: unknown): Promise<Outcome<unknown>> {
+  const outcome = validOutput(run, returned)
+  return CancellationScope.nonCancellable(async () => {
+    const { status, reason, why } = outcome
+    const complete = { ...outcome, spent: run.spent() }
+    run.ended = { status: status === 'accepted' ? 'done' : 'stopped', why }
+    run.endReason = reason
+    showStatus(run)
+    const certificate = await activities('certify', { quick: true, summary: `${status}${reason ? `: ${reason}` : ''}` }).certify({
+      run: run.id,
+      certificate: closingRecord(run, input, complete),
+    })
+    return { ...complete, certificate }
+  })
+}
+
+/** Ends a run that was stopped outside any loop, with the best that its loops found. */
+export function endStopped(run: Run, input: unknown, stop: Stop): Promise<Outcome<unknown>> {
+  return end(run, input, stopped(run, stop, run.best))
+}
+
+/** What was asked, how it ended, what it cost and who decided; everything else stands in the history. */
+function closingRecord(run: Run, input: unknown, outcome: Outcome<unknown>): { [key: string]: Json } {
+  const record = {
+    run: run.id,
+    workflow: run.workflow,
+    input: digest(input),
+    outcome,
+    limits: run.limits,
+    models: run.modelRecords,
+    decisions: run.decisions,
+    sandbox: run.preflight?.sandbox ?? 'unknown',
+    startedAt: run.startedAt,
+    endedAt: Date.now(),
+    continued: run.continued,
+    undeliveredSteering: run.steering,
+  }
+  return JSON.parse(canonicalJson(record)) as { [key: string]: Json }
+}
+
+function validOutput(run: Run, returned: unknown): Outcome<unknown> {
+  const plain: unknown = JSON.parse(JSON.stringify(returned ?? null))
+  const parsed = outcomeOf(run.declaration.output).safeParse(plain)
+  const missing =
+    parsed.success && parsed.data.status === 'accepted' && parsed.data.value === undefined ? 'an accepted outcome has no value' : undefined
+  if (parsed.success && !missing) return parsed.data as Outcome<unknown>
+  const problem = missing ?? (parsed.success ? '' : z.prettifyError(parsed.error))
+  throw failure('InvalidOutput', `${run.workflow} returned something that its declaration does not allow.\n${problem}`, {
+    run: run.id,
+    effect: 'unknown',
+    next: 'Return what `loop` returns, and let the declaration name the schema of its value.',
+  })
+}

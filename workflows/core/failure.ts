@@ -1,0 +1,37 @@
+import { ActivityFailure, ApplicationFailure, TemporalFailure } from '@temporalio/workflow'
+import { type FailureDetail, type FailureType } from '../../contract/failures.ts'
+import { type StopReason } from '../../contract/outcome.ts'
+
+/** A typed failure that Temporal does not retry; whatever leaves a workflow is one. */
+export function failure(type: FailureType, message: string, detail: FailureDetail): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [detail] })
+}
+
+/** A stop of the run, thrown by every road until the run has ended or a person has extended it. */
+export function runStopped(stop: { reason: StopReason; why: string }): ApplicationFailure {
+  return ApplicationFailure.create({ type: 'RunStopped', message: stop.why, nonRetryable: true, details: [stop] })
+}
+
+/** The stop that an error carries, if it is one. */
+export function stopOf(error: unknown): { reason: StopReason; why: string } | undefined {
+  if (!(error instanceof ApplicationFailure) || error.type !== 'RunStopped') return undefined
+  return error.details?.[0] as { reason: StopReason; why: string }
+}
+
+/** What an activity threw, without Temporal's wrapping. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error
+}
+
+/** Makes any error one that may leave a workflow. What Temporal must see itself (a divergence from history) passes untouched. */
+export function leaving(error: unknown, detail: FailureDetail): unknown {
+  const cause = causeOf(error)
+  if (cause instanceof TemporalFailure || !(cause instanceof Error) || cause.name === 'DeterminismViolationError') return cause
+  return ApplicationFailure.create({
+    type: 'WorkflowError',
+    message: `${cause.name}: ${cause.message}`,
+    nonRetryable: true,
+    details: [detail],
+    cause,
+  })
+}

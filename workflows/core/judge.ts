@@ -1,0 +1,36 @@
+import { ApplicationFailure } from '@temporalio/workflow'
+import { Verdict } from '../../contract/verdict.ts'
+import { stopOf } from './failure.ts'
+import { type Decision } from './gate.ts'
+import { runStopped } from './failure.ts'
+
+/** A verdict that can be relied on: what is malformed, contradictory or failed rejects. `throw`: a failure is the caller's, because nothing was proposed yet. */
+export async function judge(verify: () => Promise<Verdict>, onFailure: 'reject' | 'throw' = 'reject'): Promise<Verdict> {
+  try {
+    return checked(await verify())
+  } catch (error) {
+    if (onFailure === 'throw' || !(error instanceof ApplicationFailure) || stopOf(error) || error.type === 'ReentryDiverged') throw error
+    return rejected('the verifier failed', error.message)
+  }
+}
+
+/** A person's word on a candidate that the verifier accepts. */
+export function withDecision(verdict: Verdict, { answer, note, by }: Decision): Verdict {
+  if (answer === 'yes') return verdict
+  if (answer === 'stop') throw runStopped({ reason: 'declined', why: `${by ?? 'A person'} declined: ${note ?? 'no reason given'}.` })
+  return { ...verdict, accepted: false, objections: [{ id: 'person', text: note ?? 'A person does not agree.' }] }
+}
+
+function checked(value: unknown): Verdict {
+  const parsed = Verdict.safeParse(value)
+  if (!parsed.success) return rejected('malformed verdict', 'What the verifier returned is no verdict.')
+  const { accepted, objections } = parsed.data
+  if (accepted && objections.length > 0) return { ...parsed.data, accepted: false }
+  if (!accepted && objections.length === 0)
+    return { ...parsed.data, objections: [{ id: 'rejected', text: 'The verifier gave no reason.' }] }
+  return parsed.data
+}
+
+function rejected(id: string, text: string): Verdict {
+  return { accepted: false, objections: [{ id, text }], evidence: [] }
+}

@@ -1,0 +1,75 @@
+import { type Account } from '../../contract/carried.ts'
+import { type ModelFacts, type Usage } from '../../contract/models.ts'
+
+/** Below this many tokens a reply is not worth asking for. */
+export const usefulTokens = 256
+
+/** What one run, loop or stage may spend, and what is taken. Integer micro-dollars, rounded up. */
+export interface Budget extends Account {
+  reservedTokens: number
+  reservedMicroDollars: number
+  cap(): { tokens: number; microDollars: number }
+}
+
+/** What is set aside for one model call before it is made. */
+export interface Reservation {
+  allowance: number
+  tokens: number
+  microDollars: number
+}
+
+/** Why a call can't be made: wait for calls in flight to settle, or stop. `window`: the conversation is too long for this model. */
+export type Refusal = 'wait' | 'tokens' | 'dollars' | 'window'
+
+/** A budget with nothing spent, or with what an earlier execution spent. */
+export function openBudget(cap: Budget['cap'], spent: Account = { tokens: 0, microDollars: 0 }): Budget {
+  return { ...spent, reservedTokens: 0, reservedMicroDollars: 0, cap }
+}
+
+/** The cost of a call in micro-dollars, each part rounded up; without a price it counts nothing, and only tokens cap. */
+export function costOf(facts: ModelFacts, usage: Usage): number {
+  if (!facts.price) return 0
+  return Math.ceil((usage.input * facts.price.input) / 1e6) + Math.ceil((usage.output * facts.price.output) / 1e6)
+}
+
+/** Sets aside the worst case of a call in every budget that it falls under; what doesn't fit shrinks the allowance, down to `usefulTokens`. */
+export function reserve(budgets: Budget[], facts: ModelFacts, inputBound: number, wanted: number): Reservation | Refusal {
+  const useful = Math.min(usefulTokens, wanted)
+  const room = Math.min(wanted, facts.maxOutput, facts.window - inputBound)
+  if (room < useful) return 'window'
+  const allowances = budgets.map((budget) => fits(budget, facts, inputBound))
+  const allowance = Math.min(room, ...allowances.map(({ tokens, dollars }) => Math.min(tokens, dollars)))
+  if (allowance < useful) {
+    if (budgets.some((budget) => budget.reservedTokens > 0)) return 'wait'
+    return allowances.some(({ tokens }) => tokens < useful) ? 'tokens' : 'dollars'
+  }
+  const usage = { input: inputBound, output: allowance }
+  const reservation = { allowance, tokens: inputBound + allowance, microDollars: costOf(facts, usage) }
+  for (const budget of budgets) {
+    budget.reservedTokens += reservation.tokens
+    budget.reservedMicroDollars += reservation.microDollars
+  }
+  return reservation
+}
+
+/** Gives a reservation back and charges what was used; without usage the call is charged whole. */
+export function settle(budgets: Budget[], facts: ModelFacts, reservation: Reservation, usage?: Usage): Account {
+  const charged = usage ? { tokens: usage.input + usage.output, microDollars: costOf(facts, usage) } : reservation
+  for (const budget of budgets) {
+    budget.reservedTokens -= reservation.tokens
+    budget.reservedMicroDollars -= reservation.microDollars
+    budget.tokens += charged.tokens
+    budget.microDollars += charged.microDollars
+  }
+  return { tokens: charged.tokens, microDollars: charged.microDollars }
+}
+
+/** The output tokens that a budget still allows after the input, by its tokens and by its dollars. */
+function fits(budget: Budget, facts: ModelFacts, inputBound: number): { tokens: number; dollars: number } {
+  const cap = budget.cap()
+  const tokens = cap.tokens - budget.tokens - budget.reservedTokens - inputBound
+  const left = cap.microDollars - budget.microDollars - budget.reservedMicroDollars - costOf(facts, { input: inputBound, output: 0 })
+  if (!facts.price || cap.microDollars === Infinity) return { tokens, dollars: Infinity }
+  if (left < 0) return { tokens, dollars: -1 }
+  return { tokens, dollars: facts.price.output === 0 ? Infinity : Math.floor((left * 1e6) / facts.price.output) }
+}

@@ -1,0 +1,115 @@
+import { ApplicationFailure, condition, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow'
+import { z } from 'zod'
+import { type Gate, type Message, type MessageAnswer, type MessageName, messages, type Status } from '../../contract/messages.ts'
+import { failure } from './failure.ts'
+import { type Run } from './run.ts'
+import { statusOf } from './status.ts'
+
+type Handlers = { [Name in MessageName]: (run: Run, message: Message<Name>) => MessageAnswer | Promise<MessageAnswer> }
+
+const yes: MessageAnswer = { accepted: true }
+const rememberedAnswers = 500
+
+/** What each message does. Only `decide` waits: for the gate's own coroutine. */
+const handlers: Handlers = {
+  decide: async (run, decision) => {
+    // A gate that was open before the run continued opens again within this execution.
+    await condition(() => run.gates.has(decision.gate) || !run.expectedGates.has(decision.gate))
+    const gate = run.gates.get(decision.gate)
+    if (!gate) return { accepted: false, reason: lateReason(run, decision.gate) }
+    const entry: (typeof gate.queue)[number] = { decision }
+    gate.queue.push(entry)
+    run.undecided++
+    await condition(() => entry.answer !== undefined)
+    run.undecided--
+    return entry.answer ?? yes
+  },
+  steer: (run, message) => {
+    run.steering.push(message)
+    return yes
+  },
+  pause: (run, { now }) => {
+    run.paused = true
+    if (now) run.cancelInFlight()
+    return yes
+  },
+  resume: (run, { note, ...message }) => {
+    if (!run.paused) return { accepted: false, reason: 'The run is not paused.' }
+    run.paused = false
+    if (note !== undefined) run.steering.push({ ...message, text: note, when: 'next' })
+    return yes
+  },
+  extend: (run, { limits }) => {
+    const lower = Object.entries(limits).find(([name, value]) => {
+      const present = run.limits[name as keyof typeof limits]
+      return typeof value === 'number' && typeof present === 'number' && value < present
+    })
+    if (lower)
+      return { accepted: false, reason: `Limits can only be raised: ${lower[0]} is ${run.limits[lower[0] as keyof typeof limits]}.` }
+    run.raised = { ...run.raised, ...defined(limits) }
+    run.limits = { ...run.limits, ...defined(limits) }
+    if (run.stop && ['tokens', 'dollars', 'minutes'].includes(run.stop.reason)) run.stop = undefined
+    return yes
+  },
+}
+
+/** Installs every message as an Update and as a signal of the same name, and the two queries. Before the first await of a run. */
+export function installMessages(run: Run): void {
+  setHandler(defineQuery<Status>('status'), () => statusOf(run))
+  setHandler(defineQuery<Gate[]>('gates'), () => [...run.gates.values()].map(({ queue: _queue, ...gate }) => gate))
+  for (const name of Object.keys(messages) as MessageName[]) install(run, name)
+}
+
+function install<Name extends MessageName>(run: Run, name: Name): void {
+  const { description, input } = messages[name]
+  const take = (value: unknown) => answer(run, name, input.parse(value) as Message<Name>)
+  setHandler(defineUpdate<MessageAnswer, [unknown]>(name), take, {
+    description,
+    validator: (value) => {
+      const parsed = input.safeParse(value)
+      if (!parsed.success) throw malformed(name, parsed.error)
+    },
+  })
+  setHandler(
+    defineSignal<[unknown]>(name),
+    async (value) => {
+      // A signal can't be refused: one that can't be read does nothing, and says so where people look.
+      const parsed = input.safeParse(value)
+      if (parsed.success) await answer(run, name, parsed.data as Message<Name>)
+      else run.say('', `ignored a ${name} signal: ${malformed(name, parsed.error).message}`)
+    },
+    { description },
+  )
+}
+
+async function answer<Name extends MessageName>(run: Run, name: Name, message: Message<Name>): Promise<MessageAnswer> {
+  const id = message.id && `${name}:${message.id}`
+  const known = id && run.answered.get(id)
+  if (known) return known
+  if (run.ended) return { accepted: false, reason: `The run has ended: ${run.ended.why}` }
+  // Claimed before any wait, so that a second message with this id can't do the same again meanwhile.
+  if (id) run.answered.set(id, yes)
+  const given = await handlers[name](run, message)
+  if (id) run.answered.set(id, given)
+  if (run.answered.size > rememberedAnswers) run.answered.delete(run.answered.keys().next().value as string)
+  return given
+}
+
+function lateReason(run: Run, gate: string): string {
+  const decided = run.decisions.findLast((decision) => decision.gate === gate)
+  if (decided) return `Gate ${gate} was answered '${decided.answer}' by ${decided.by} already.`
+  return `There is no open gate ${gate}.`
+}
+
+function malformed(name: string, error: z.ZodError): ApplicationFailure {
+  return failure('InvalidInput', `The message ${name} can't be read: ${z.prettifyError(error)}`, {
+    effect: 'no',
+    next: 'Send it again, corrected.',
+  })
+}
+
+function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}

@@ -1,0 +1,90 @@
+import { type Best, type StopReason } from '../../contract/outcome.ts'
+import { type Objection, type Verdict } from '../../contract/verdict.ts'
+
+/** Why something ended unaccepted. */
+export interface Stop {
+  reason: StopReason
+  why: string
+}
+
+/** What a loop hands to `propose`, to be handed on to an agent. */
+export interface Attempt<T> {
+  number: number
+  /** What the verifier objected to last. */
+  feedback: Objection[]
+  best?: Best<T>
+  /** `fresh`: a new conversation that starts from the best. */
+  context: 'forked' | 'fresh'
+  /** Said once, when the last attempt brought nothing. */
+  nudge?: string
+}
+
+/** Where a loop stands between two attempts; carried by its path. */
+export interface LoopState<T> {
+  /** Attempts made. */
+  number: number
+  feedback: Objection[]
+  best?: Best<T>
+  /** Attempts in a row that brought no progress. */
+  stalls: number
+  /** The worlds of the verdicts so far, the last one last. */
+  worlds: string[]
+  /** Rungs of the fallback that were walked. */
+  rung: number
+  /** What stopped it, when that was not its own count. */
+  stop?: Stop
+}
+
+/** Whether a verdict is better: a score half a point higher, or without scores fewer objections. */
+export function beats(verdict: Verdict, best: Verdict | undefined): boolean {
+  if (!best) return true
+  if (verdict.score !== undefined && best.score !== undefined) return verdict.score >= best.score + 0.5
+  return verdict.objections.length < best.objections.length
+}
+
+/** The state after an attempt that was not accepted. */
+export function advance<T>(state: LoopState<T>, candidate: T, verdict: Verdict): LoopState<T> {
+  const number = state.number + 1
+  const progress = beats(verdict, state.best?.verdict)
+  return {
+    ...state,
+    number,
+    feedback: verdict.objections,
+    ...(progress ? { best: { value: candidate, verdict, attempt: number } } : {}),
+    stalls: progress ? 0 : state.stalls + 1,
+    worlds: [...state.worlds, verdict.world ?? ''].slice(-20),
+  }
+}
+
+/** The next attempt: after the first stall with a nudge, after the second in a fresh context. */
+export function nextAttempt<T>(state: LoopState<T>): Attempt<T> {
+  const { number, feedback, best, stalls } = state
+  return {
+    number: number + 1,
+    feedback,
+    ...(best ? { best } : {}),
+    context: stalls >= 2 ? 'fresh' : 'forked',
+    ...(stalls === 1 ? { nudge: `${stallKind(state)} Try a different approach; say first why the last one failed.` } : {}),
+  }
+}
+
+/** The stop that is due before another attempt. */
+export function due<T>(state: LoopState<T>, limits: { attempts: number; stalls: number }): Stop | undefined {
+  if (state.stop) return state.stop
+  if (state.stalls >= limits.stalls)
+    return { reason: 'stalls', why: `${state.stalls} attempts in a row brought no progress; ${stillWrong(state)}.` }
+  if (state.number >= limits.attempts) return { reason: 'attempts', why: `All ${limits.attempts} attempts are used; ${stillWrong(state)}.` }
+  return undefined
+}
+
+function stillWrong<T>({ best, feedback }: LoopState<T>): string {
+  const objections = best?.verdict.objections ?? feedback
+  return objections.length === 0 ? 'nothing was accepted' : `${objections.length} objections remain, first ${objections[0]!.id}`
+}
+
+function stallKind<T>({ worlds, best }: LoopState<T>): string {
+  const world = worlds.at(-1)
+  if (world && (world === worlds.at(-2) || world === best?.verdict.world)) return 'Your last attempt changed nothing.'
+  if (world && worlds.slice(0, -1).includes(world)) return 'Your last attempt came back to a state that was rejected before.'
+  return 'Your last attempt brought no progress.'
+}

@@ -1,0 +1,112 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow'
+import { workflowInfo } from '@temporalio/workflow'
+import { digest } from '../../contract/digest.ts'
+import { type Json } from '../../contract/json.ts'
+import { type OpenStage } from '../../contract/messages.ts'
+import { causeOf, failure, runStopped } from './failure.ts'
+import { currentRun, type Run } from './run.ts'
+import { currentScope, nextPath } from './scope.ts'
+
+/** One step on a road. */
+export interface Step {
+  name: string
+  kind: OpenStage['kind']
+  /** For people: "running npm test". */
+  text: string
+  /** What the step is asked to do, as plain JSON; a recorded result is only used for the same call. */
+  call: unknown
+  /** A gate waits for a person: it holds no slot, and no working time passes. */
+  waits?: boolean
+  /** May run although money or time has stopped the run: a question to a person about just that. */
+  afterStop?: boolean
+}
+
+/** How often a step is done again when its activity was cancelled by nobody: a worker that shut down. */
+const mostLost = 5
+
+/**
+ * Does one step, or gives back its recorded result without a command.
+ * Every step of a run passes here: pause, seam, stop, slots, the clock and the record stand in this one place.
+ */
+export async function road<T>(step: Step, perform: (path: string) => Promise<T>): Promise<T> {
+  const run = currentRun()
+  const path = nextPath(currentScope(run.root), step.name)
+  const callDigest = digest(step.call)
+  const recorded = recalled<T>(run, path, callDigest)
+  if (recorded) return recorded.result
+  for (let lost = 0; ;) {
+    await admitted(run, step)
+    const scope = new CancellationScope()
+    const finish = enter(run, step, path, scope)
+    try {
+      const result = await scope.run(() => perform(path))
+      record(run, path, callDigest, result)
+      return result
+    } catch (error) {
+      if (run.stop && isCancellation(error)) throw runStopped(run.stop)
+      if (!isCancellation(error)) throw causeOf(error)
+      if (CancellationScope.current().consideredCancelled) throw error
+      if (!scope.consideredCancelled && ++lost > mostLost) throw causeOf(error)
+    } finally {
+      finish()
+    }
+  }
+}
+
+/** The recorded result of a path; another call under the same path is a divergence, never a wrong result. */
+export function recalled<T>(run: Run, path: string, callDigest: string): { result: T } | undefined {
+  const entry = run.recall[path]
+  if (!entry) return undefined
+  if (entry.digest === callDigest) return { result: entry.result as T }
+  throw failure('ReentryDiverged', `${path} was another call before the run continued: its result can't be used.`, {
+    run: run.id,
+    stage: path,
+    effect: 'no',
+    next: 'Let workflow code branch only on its input and on results of the roads, never on clock, random numbers or memory of its own.',
+  })
+}
+
+export function record(run: Run, path: string, callDigest: string, result: unknown): void {
+  run.recall[path] = { digest: callDigest, result: (result ?? null) as Json }
+}
+
+/** Waits at the entry of a road until the run lets the step begin. At a seam this never returns: the next execution comes here again. */
+async function admitted(run: Run, step: Step): Promise<void> {
+  for (;;) {
+    const stop = run.stop
+    if (stop && !(step.afterStop && ['tokens', 'dollars', 'minutes'].includes(stop.reason))) throw runStopped(stop)
+    run.seaming ||= workflowInfo().continueAsNewSuggested || (run.seamEvery !== undefined && run.steps >= run.seamEvery)
+    if (run.seaming) await new Promise<never>(() => {})
+    if (mayBegin(run, step)) return
+    await waitUntil(run, () => mayBegin(run, step) || run.stop !== stop)
+  }
+}
+
+function mayBegin(run: Run, step: Step): boolean {
+  return step.waits === true || (!run.paused && run.inFlight < run.limits.concurrency)
+}
+
+/** Waits for something that workflow code brings about; a stop of the run comes out as one, whoever asked for it. */
+export async function waitUntil(run: Run, until: () => boolean): Promise<void> {
+  try {
+    await condition(until)
+  } catch (error) {
+    if (run.stop && isCancellation(error)) throw runStopped(run.stop)
+    throw error
+  }
+}
+
+function enter(run: Run, step: Step, path: string, scope: CancellationScope): () => void {
+  run.open.set(path, { path, kind: step.kind, text: step.text, since: Date.now(), scope })
+  run.steps++
+  if (!step.waits) {
+    run.inFlight++
+    run.clock.start()
+  }
+  return () => {
+    run.open.delete(path)
+    if (step.waits) return
+    run.inFlight--
+    run.clock.stop()
+  }
+}

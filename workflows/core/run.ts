@@ -1,0 +1,151 @@
+import { type CancellationScope, workflowInfo } from '@temporalio/workflow'
+import { type Carried, type DecisionRecord, type ModelRecord, type Remembered } from '../../contract/carried.ts'
+import { type Declaration } from '../../contract/declaration.ts'
+import { type Json, type Ref } from '../../contract/json.ts'
+import { type Extension, type Limits } from '../../contract/limits.ts'
+import { type Gate, type Line, type Message, type MessageAnswer, type OpenStage, type Status } from '../../contract/messages.ts'
+import { type Best, type Spent, type StopReason } from '../../contract/outcome.ts'
+import { type Preflight } from '../../contract/preflight.ts'
+import { Clock } from './clock.ts'
+import { type Budget, openBudget } from './ledger.ts'
+import { type Scope } from './scope.ts'
+import { type Progress } from './status.ts'
+
+/** A stage that is open, with what cancels it while it is in flight. */
+export interface Open extends OpenStage {
+  scope?: CancellationScope
+}
+
+/** A gate that is open, and the decision that waits to be read. */
+export interface OpenGate extends Gate {
+  queue: { decision: Message<'decide'>; answer?: MessageAnswer }[]
+}
+
+/** Everything one execution of a run knows. Plain data and counters: what decides stands in the files that use it. */
+export class Run {
+  readonly id = workflowInfo().workflowId
+  readonly workflow = workflowInfo().workflowType
+  readonly declaration: Declaration
+  readonly models: string[]
+  readonly startedAt: number
+  readonly continued: number
+  readonly seamEvery: number | undefined
+  readonly root: Scope
+  readonly budget: Budget
+  readonly clock: Clock
+  readonly open = new Map<string, Open>()
+  readonly gates = new Map<string, OpenGate>()
+  readonly answered: Map<string, MessageAnswer>
+  readonly modelRecords: Record<string, ModelRecord>
+  readonly decisions: DecisionRecord[]
+  readonly kept: Map<string, Ref>
+  readonly lines: Line[]
+  /** Gates of the last execution that have not opened again yet, and since when each is open. */
+  readonly expectedGates: Map<string, number>
+  recall: Remembered['recall'] = {}
+  state: Remembered['state'] = {}
+  limits: Limits
+  /** The limits that a person has raised. */
+  raised: Extension
+  preflight: Preflight | undefined
+  steering: Message<'steer'>[]
+  paused: boolean
+  /** Of each open loop, by its path. */
+  readonly progress = new Map<string, Progress>()
+  /** The search attributes as they stand on the server. */
+  readonly shown: Record<string, string>
+  /** Why the run ended as stopped, for the search attributes. */
+  endReason: StopReason | undefined
+  /** Stages that hold a slot. */
+  inFlight = 0
+  /** Steps performed by this execution. */
+  steps = 0
+  /** Decisions that no gate has answered yet. */
+  undecided = 0
+  attempts: number
+  best: Best<Json> | undefined
+  stop: { reason: StopReason; why: string } | undefined
+  ended: { status: Status['status']; why: string } | undefined
+  /** New steps wait for the next execution. */
+  seaming = false
+
+  constructor(declaration: Declaration, input: unknown, limits: Limits, carried: Partial<Carried>) {
+    this.declaration = declaration
+    this.models = declaration.models(input)
+    this.limits = carried.limits ?? limits
+    this.raised = carried.raised ?? {}
+    this.startedAt = carried.startedAt ?? Date.now()
+    this.continued = carried.continued ?? 0
+    this.seamEvery = carried.seamEvery
+    this.budget = openBudget(() => capOf(this.limits), carried.account)
+    this.clock = new Clock(
+      carried.workedMilliseconds ?? 0,
+      () => this.limits.minutes * 60_000,
+      () => this.stopWith('minutes', `The run worked for ${this.limits.minutes} minutes, its limit.`),
+    )
+    this.root = { path: '', counts: new Map(), budgets: [this.budget] }
+    this.answered = new Map(carried.answered)
+    this.modelRecords = carried.models ?? {}
+    this.decisions = carried.decisions ?? []
+    this.kept = new Map(carried.kept?.map((ref) => [ref.sha256, ref]))
+    this.lines = carried.lines ?? []
+    this.expectedGates = new Map(carried.gates)
+    this.preflight = carried.preflight
+    this.shown = carried.shown ?? {}
+    this.steering = carried.steering ?? []
+    this.paused = carried.paused ?? false
+    this.attempts = carried.attempts ?? 0
+    this.best = carried.best
+    this.stop = carried.stop
+  }
+
+  /** Makes every road throw from now on, and cancels what is in flight. The first stop stands. */
+  stopWith(reason: StopReason, why: string): void {
+    this.stop ??= { reason, why }
+    this.cancelInFlight()
+  }
+
+  cancelInFlight(): void {
+    for (const stage of this.open.values()) stage.scope?.cancel()
+  }
+
+  spent(): Spent {
+    const { tokens, microDollars } = this.budget
+    return { tokens, microDollars, milliseconds: this.clock.milliseconds(), attempts: this.attempts }
+  }
+
+  /** A line for people about a group that has finished; the last 50 are kept. */
+  say(path: string, text: string): void {
+    const last = this.lines.findLast((line) => line.path === path)
+    if (last?.text === text) return
+    this.lines.push({ path, text, at: Date.now() })
+    if (this.lines.length > 50) this.lines.shift()
+  }
+
+  /** Forgets the results and the state below a path: the group that they belong to is over. */
+  forget(path: string): void {
+    const below = `${path}/`
+    for (const memory of [this.recall, this.state]) for (const key of Object.keys(memory)) if (key.startsWith(below)) delete memory[key]
+  }
+}
+
+/** The caps that limits put on a budget; `dollars: 'none'` is no cap. */
+export function capOf(limits: { tokens?: number; dollars?: number | 'none' }): { tokens: number; microDollars: number } {
+  const { tokens = Infinity, dollars = 'none' } = limits
+  return { tokens, microDollars: dollars === 'none' ? Infinity : Math.floor(dollars * 1e6) }
+}
+
+let current: Run | undefined
+
+/** The run of this workflow execution; module state is each execution's own. */
+export function currentRun(): Run {
+  if (!current)
+    throw new Error(`The roads need a declaration: add ${workflowInfo().workflowType} to the declarations that the workflows file exports.`)
+  return current
+}
+
+/** Opens the run of this execution; called once by the interceptor. */
+export function openRun(run: Run): Run {
+  current = run
+  return run
+}

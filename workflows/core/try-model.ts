@@ -1,0 +1,142 @@
+import { ApplicationFailure, CancellationScope } from '@temporalio/workflow'
+import { type ModelRecord } from '../../contract/carried.ts'
+import { type ModelErrorDetail } from '../../contract/failures.ts'
+import { type Ref } from '../../contract/json.ts'
+import { type Message, type ModelCall, type ModelFacts, type ModelReply, type Transcript, type Usage } from '../../contract/models.ts'
+import { inputBound } from '../../contract/tokens.ts'
+import { activities } from './activities.ts'
+import { causeOf, failure, runStopped } from './failure.ts'
+import { type Budget, type Reservation, reserve, settle } from './ledger.ts'
+import { waitUntil } from './road.ts'
+import { currentRun, type Run } from './run.ts'
+import { currentScope } from './scope.ts'
+
+interface Try {
+  messages: Message[]
+  transcript?: Transcript
+  toolList?: Ref
+  maxOutputTokens?: number
+  inlineBytes?: number
+  minutes?: number
+}
+
+/** One try of one model: the worst case is reserved, the call made, and what was used is charged; a call that never came back is charged whole. */
+export async function tryModel(stage: string, model: string, request: Try): Promise<ModelReply> {
+  const run = currentRun()
+  const facts = factsOf(run, model)
+  const budgets = currentScope(run.root).budgets
+  const { transcript, messages, toolList, maxOutputTokens = 16_384, inlineBytes = 16_384, minutes = 10 } = request
+  const bound = inputBound({
+    ...(transcript ? { transcript } : {}),
+    model,
+    add: messages,
+    toolsBytes: toolList?.bytes ?? 0,
+    schemaBytes: 0,
+  })
+  const reservation = await reserved(run, model, budgets, facts, bound, maxOutputTokens)
+  const call: ModelCall = {
+    run: run.id,
+    stage,
+    model,
+    ...(transcript ? { transcript } : {}),
+    add: messages,
+    ...(toolList ? { tools: toolList } : {}),
+    maxOutputTokens: reservation.allowance,
+    inlineBytes,
+    minutes,
+  }
+  const record = (run.modelRecords[model] ??= { tries: 0, lost: 0, failed: 0, tokens: 0, microDollars: 0 })
+  record.tries++
+  const charge = (usage?: Usage) => {
+    const charged = settle(budgets, facts, reservation, usage)
+    record.tokens += charged.tokens
+    record.microDollars += charged.microDollars
+  }
+  let reply: ModelReply
+  try {
+    reply = await activities(stage, { summary: `ask ${model}`, minutes, once: true }).callModel(call)
+  } catch (error) {
+    chargeFailed(record, error, charge)
+    throw error
+  }
+  charge(reply.usage)
+  if (reply.usage.output > reservation.allowance || reply.usage.input > bound) record.overshot = true
+  return reply
+}
+
+/** A failed call costs what the provider says, nothing when it was refused, and everything when nobody knows. */
+function chargeFailed(record: ModelRecord, error: unknown, charge: (usage?: Usage) => void): void {
+  const cause = causeOf(error)
+  const detail = cause instanceof ApplicationFailure ? (cause.details?.[0] as ModelErrorDetail | undefined) : undefined
+  if (detail?.usage) charge(detail.usage)
+  else if (detail?.charged === 'no') charge({ input: 0, output: 0 })
+  else {
+    record.lost++
+    return charge()
+  }
+  record.failed++
+}
+
+/** Sets the worst case aside; waits for calls in flight to settle when they hold what is missing. */
+async function reserved(
+  run: Run,
+  model: string,
+  budgets: Budget[],
+  facts: ModelFacts,
+  bound: number,
+  wanted: number,
+): Promise<Reservation> {
+  if (run.modelRecords[model]?.overshot && run.limits.dollars !== 'none') {
+    throw ApplicationFailure.create({
+      type: 'BadRequest',
+      message: 'it ignores the output limit, so that no dollar cap holds',
+      nonRetryable: true,
+      details: [{ charged: 'no' }],
+    })
+  }
+  for (;;) {
+    if (run.stop) throw runStopped(run.stop)
+    const answer = reserve(budgets, facts, bound, wanted)
+    if (typeof answer !== 'string') return answer
+    if (answer === 'window') {
+      const message = `the conversation may have ${bound} tokens, over its window of ${facts.window}`
+      throw ApplicationFailure.create({ type: 'ContextOverflow', message, nonRetryable: true, details: [{ charged: 'no' }] })
+    }
+    if (answer !== 'wait') throw stopFor(run, answer, facts, bound)
+    const before = totals(budgets)
+    await waitUntil(run, () => totals(budgets) !== before || run.stop !== undefined)
+    // A cancelled branch must not take what others wait for.
+    if (CancellationScope.current().consideredCancelled) await CancellationScope.current().cancelRequested
+  }
+}
+
+function totals(budgets: Budget[]): string {
+  return budgets
+    .map(
+      ({ reservedTokens, reservedMicroDollars, cap }) => `${reservedTokens} ${reservedMicroDollars} ${cap().tokens} ${cap().microDollars}`,
+    )
+    .join()
+}
+
+/** The run's own cap stops the run until somebody extends it; a share's cap stops only what it is the share of. */
+function stopFor(run: Run, reason: 'tokens' | 'dollars', facts: ModelFacts, bound: number): ApplicationFailure {
+  const { tokens, microDollars } = run.budget
+  const caps = run.budget.cap()
+  const left =
+    reason === 'tokens'
+      ? `${caps.tokens - tokens} of ${caps.tokens} tokens`
+      : `$${((caps.microDollars - microDollars) / 1e6).toFixed(4)} of $${caps.microDollars / 1e6}`
+  const why = `The next model call may need ${bound} input tokens and a useful reply; ${left} are left.`
+  const runs = typeof reserve([{ ...run.budget, reservedTokens: 0, reservedMicroDollars: 0 }], facts, bound, 256) === 'string'
+  if (runs) run.stopWith(reason, why)
+  return runStopped({ reason, why })
+}
+
+function factsOf(run: Run, model: string): ModelFacts {
+  const facts = run.preflight?.models[model]
+  if (facts) return facts
+  throw failure('UndeclaredModel', `Nothing is known about ${model}: preflight did not look at it.`, {
+    effect: 'no',
+    next: `Name it in models() of the declaration of ${run.workflow}.`,
+  })
+}

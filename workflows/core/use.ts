@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { type Json } from '../../contract/json.ts'
+import { type Tool, type UseResult } from '../../contract/workspace.ts'
+import { activities } from './activities.ts'
+import { road, waitUntil } from './road.ts'
+import { currentRun, type Run } from './run.ts'
+import { moveWorkspace, workspaceAt } from './workspace.ts'
+
+/** Longer results stay in the artifact store and reach the model from there. */
+const inlineBytes = 512
+
+/**
+ * Uses a tool. What the model should read about (bad arguments, a refusal, a failing command) is a result with `failed`; only what nobody in the run can mend throws.
+ * Reads and edits inside the workspace are allowed, and its own tests; `run` when the input says so; everything else is denied.
+ */
+export function use(tool: Tool, argument: { [key: string]: Json }): Promise<UseResult> {
+  const text = `${tool.name} ${brief(argument)}`
+  return road({ name: tool.name, kind: 'tool', text, call: { tool: tool.name, argument } }, async (path) => {
+    const refused = denied(tool) ?? unfit(tool, argument)
+    if (refused !== undefined) return { text: refused, failed: true }
+    return useTool(path, text, tool, argument)
+  })
+}
+
+async function useTool(path: string, text: string, tool: Tool, argument: { [key: string]: Json }): Promise<UseResult> {
+  const run = currentRun()
+  const { minutes = 10 } = tool
+  const call = { run: run.id, stage: path, effect: effectId(run, path), tool: tool.name, arguments: argument, minutes, inlineBytes }
+  const perform = activities(path, { summary: text, minutes, once: tool.class === 'findable' || tool.class === 'once' })
+  if (!tool.workspace) return perform.useTool({ ...call, allowRun: false })
+  const workspace = workspaceAt(tool.workspace)
+  const { test, allowRun } = workspace
+  if (tool.class === 'read') return perform.useTool({ ...call, workspace: workspace.at, test, allowRun })
+  await waitUntil(run, () => !workspace.busy)
+  workspace.busy = true
+  try {
+    const result = await perform.useTool({ ...call, workspace: workspaceAt(tool.workspace).at, test, allowRun })
+    if (result.commit) moveWorkspace(tool.workspace, result.commit)
+    return result
+  } finally {
+    workspace.busy = false
+  }
+}
+
+/** workflowId/epoch/path. The same for every try of a call and after every continuation, because a call's path is. */
+function effectId(run: Run, path: string): string {
+  return `${run.id}/0/${path}`
+}
+
+function denied(tool: Tool): string | undefined {
+  if (tool.workspace && (tool.class === 'read' || tool.class === 'content')) return undefined
+  if (tool.name === 'run' && tool.workspace && workspaceAt(tool.workspace).allowRun) return undefined
+  return `Denied: ${tool.name} changes something outside the workspace, and nothing allows that. Nothing was done.`
+}
+
+// A reference stands where a long string was; the activity checks the full arguments again.
+const checks = new Map<string, z.ZodType>()
+function unfit(tool: Tool, argument: { [key: string]: Json }): string | undefined {
+  const check = checks.get(tool.name) ?? z.fromJSONSchema(tool.schema as Parameters<typeof z.fromJSONSchema>[0])
+  checks.set(tool.name, check)
+  const parsed = check.safeParse(withoutReferences(argument))
+  return parsed.success ? undefined : `The arguments do not fit ${tool.name}; nothing was done.\n${z.prettifyError(parsed.error)}`
+}
+
+function withoutReferences(argument: { [key: string]: Json }): { [key: string]: Json } {
+  return Object.fromEntries(Object.entries(argument).map(([key, value]) => [key, isReference(value) ? 'by reference' : value]))
+}
+
+function isReference(value: Json): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    typeof value.sha256 === 'string' &&
+    typeof value.bytes === 'number'
+  )
+}
+
+function brief(argument: { [key: string]: Json }): string {
+  const first = Object.values(argument).find((value) => typeof value === 'string')
+  return typeof first === 'string' ? first.split('\n', 1)[0]!.slice(0, 80) : ''
+}

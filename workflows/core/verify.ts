@@ -1,0 +1,83 @@
+import { type TestReport } from '../../contract/checks.ts'
+import { splitCommand } from '../../contract/command.ts'
+import { digest } from '../../contract/digest.ts'
+import { type Ref } from '../../contract/json.ts'
+import { type Objection, type Verdict } from '../../contract/verdict.ts'
+import { type Patch } from '../../contract/workspace.ts'
+import { activities } from './activities.ts'
+import { failure } from './failure.ts'
+import { road } from './road.ts'
+import { currentRun } from './run.ts'
+import { workspaceAt, type Workspace } from './workspace.ts'
+
+/** What the tests of a repository are asked about a patch. */
+export interface TestVerification {
+  workspace: Workspace
+  patch: Patch
+  command: string
+  /** Accept patches that change tests or what they depend on. */
+  allowTestChanges?: boolean
+  /** Minutes that one run of the tests may take (10). */
+  minutes?: number
+}
+
+/** Evidence, never from the proposer. */
+export const verify = { tests }
+
+/** Runs the tests of exactly the patch's commit. The base is run first, once: a test that is missing or skipped since then objects like one that fails. */
+async function tests({ workspace, patch, command, allowTestChanges = false, minutes = 10 }: TestVerification): Promise<Verdict> {
+  const run = currentRun()
+  const key = `${workspace.path}/baseline/${digest(command)}`
+  const test = (commit: string, baseline?: Ref) => {
+    const call = { workspace: workspace.path, commit, command, ...(baseline ? { baseline } : {}) }
+    return road({ name: 'tests', kind: 'verify', text: `running ${command}`, call }, (stage) => {
+      const at = { ...workspaceAt(workspace.path).at, commit }
+      const activity = activities(stage, { summary: `run ${command}`, minutes })
+      return activity.runTests({
+        run: run.id,
+        stage,
+        workspace: at,
+        command: splitCommand(command),
+        minutes,
+        ...(baseline ? { baseline } : {}),
+      })
+    })
+  }
+  if (!run.state[key] || patch.commit === patch.base) {
+    const base = await test(patch.base)
+    if (base.format !== 'exit code' && base.counts.passed + base.counts.failed + base.counts.skipped === 0)
+      throw noTests(run.id, command, base)
+    run.state[key] = { ...base.report }
+    if (patch.commit === patch.base) return verdictOf(base, patch, allowTestChanges)
+  }
+  return verdictOf(await test(patch.commit, run.state[key] as Ref), patch, allowTestChanges)
+}
+
+/** What a test run says of a patch: accepted only if nothing at all objects. */
+export function verdictOf(report: TestReport, patch: Pick<Patch, 'tree'>, allowTestChanges: boolean): Verdict {
+  const { failed, missing, newlySkipped, protectedChanges, counts } = report
+  const changes = allowTestChanges ? [] : protectedChanges
+  const objections: Objection[] = [
+    ...changes.map(({ path, change, why }) => ({ id: `protected: ${path}`, text: `${path} was ${change}: ${why}` })),
+    ...failed.map(({ name, message }) => ({ id: name, text: message ?? '' })),
+    ...missing.map((name) => ({ id: name, text: 'This test ran before the change and does not run any more.' })),
+    ...newlySkipped.map((name) => ({ id: name, text: 'This test ran before the change and is skipped now.' })),
+  ]
+  if (report.timedOut)
+    objections.push({ id: 'time limit', text: `The tests were ended after ${Math.round(report.milliseconds / 1000)} s.` })
+  else if (report.exitCode !== 0 && objections.length === 0)
+    objections.push({ id: 'exit code', text: `The command ended with ${report.exitCode ?? 'a signal'}:\n${report.tail}` })
+  const wrong = counts.failed + counts.missing + counts.unskipped + changes.length + (report.timedOut ? 1 : 0)
+  return {
+    accepted: objections.length === 0,
+    score: -Math.max(wrong, objections.length),
+    objections,
+    world: patch.tree,
+    evidence: [report.report, report.output],
+  }
+}
+
+function noTests(run: string, command: string, report: TestReport) {
+  const message = `\`${command}\` ran no test (${report.format}), so nothing could be verified. ${report.tail.trim().split('\n').at(-1) ?? ''}`
+  return failure('NoTests', message, { run, effect: 'no', next: 'Name the command that runs the tests with --test.' })
+}

@@ -1,0 +1,107 @@
+import { splitCommand } from '../../contract/command.ts'
+import { digest } from '../../contract/digest.ts'
+import { type Outcome } from '../../contract/outcome.ts'
+import { workspaceTools } from '../../contract/tools.ts'
+import { type OpenedWorkspace, type Patch, type Tool, type WorkspaceAt } from '../../contract/workspace.ts'
+import { activities } from './activities.ts'
+import { failure } from './failure.ts'
+import { road } from './road.ts'
+import { currentRun } from './run.ts'
+
+/** A copy of a repository that agents work in; the repository itself is never written to. */
+export interface Workspace {
+  /** Path of the stage that opened it; its tools name it. */
+  path: string
+  /** argv of its tests. */
+  test: string[]
+  tools: Tool[]
+  /** What the workspace holds now, as a patch. */
+  patch(): Promise<Patch>
+  /** Brings an accepted patch into the repository as a branch; any other outcome passes through. */
+  deliver(outcome: Outcome<Patch>): Promise<Outcome<Patch>>
+}
+
+/** What the roads know about an open workspace. */
+interface Known {
+  opened: OpenedWorkspace
+  test: string[]
+  allowRun: boolean
+  /** A mutating tool is at work: they run one at a time. */
+  busy: boolean
+}
+
+// Module state is each execution's own; it is filled again by the same calls after a seam.
+const workspaces = new Map<string, Known>()
+
+/** Opens a repository at its HEAD commit. Refused in words: no repository, no commit, uncommitted changes, a command that needs a shell. */
+export async function openWorkspace(repo: string, { test, allowRun = false }: { test: string; allowRun?: boolean }): Promise<Workspace> {
+  const run = currentRun()
+  const argv = commandOf(test)
+  let path = ''
+  const text = `opening ${repo}`
+  const opened = await road({ name: 'workspace', kind: 'tool', text, call: { repo, test, allowRun } }, async (stage) => {
+    const key = `${run.id.replaceAll(/[^\w.-]/g, '_').slice(0, 80)}-${digest([run.id, stage]).slice(0, 8)}`
+    const answer = await activities(stage, { summary: text }).openWorkspace({ run: run.id, stage, repo, key })
+    return { ...answer, stage }
+  })
+  path = opened.stage
+  run.state[path] ??= { commit: opened.base, tree: opened.tree }
+  workspaces.set(path, { opened, test: argv, allowRun, busy: false })
+  return {
+    path,
+    test: argv,
+    tools: workspaceTools({ allowRun, path }),
+    patch: () => patchOf(path),
+    deliver: (outcome) => deliver(path, outcome),
+  }
+}
+
+/** What is known about the workspace that was opened at a path. */
+export function workspaceAt(path: string): Known & { at: WorkspaceAt } {
+  const known = workspaces.get(path)
+  if (!known)
+    throw failure('WorkspaceLost', `No workspace is open at ${path}.`, {
+      stage: path,
+      effect: 'no',
+      next: 'Open it with openWorkspace before using its tools.',
+    })
+  const { key, source, base } = known.opened
+  const { commit } = currentRun().state[path] as { commit: string }
+  return Object.assign(known, { at: { key, source, base, commit } })
+}
+
+/** Moves a workspace to another commit of its own: after a step, or back to the best. */
+export function moveWorkspace(path: string, commit: string): void {
+  currentRun().state[path] = { commit }
+}
+
+function patchOf(path: string): Promise<Patch> {
+  return road({ name: 'patch', kind: 'tool', text: 'taking the patch', call: { workspace: path } }, (stage) =>
+    activities(stage, { quick: true }).makePatch({ run: currentRun().id, stage, workspace: workspaceAt(path).at }),
+  )
+}
+
+async function deliver(path: string, outcome: Outcome<Patch>): Promise<Outcome<Patch>> {
+  const { value } = outcome
+  if (outcome.status !== 'accepted' || !value || value.commit === value.base) return outcome
+  const call = { workspace: path, commit: value.commit }
+  const { branch } = await road({ name: 'deliver', kind: 'tool', text: 'creating the branch', call }, (stage) =>
+    activities(stage, { quick: true }).deliverPatch({
+      run: currentRun().id,
+      stage,
+      workspace: { ...workspaceAt(path).at, commit: value.commit },
+    }),
+  )
+  return { ...outcome, value: { ...value, branch } }
+}
+
+function commandOf(test: string): string[] {
+  try {
+    return splitCommand(test)
+  } catch (error) {
+    throw failure('CommandRefused', error instanceof Error ? error.message : String(error), {
+      effect: 'no',
+      next: 'Put it into a script file of the repository and name that file.',
+    })
+  }
+}

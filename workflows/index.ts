@@ -1,0 +1,2 @@
+export { declarations } from '../contract/declarations.ts'
+export { testAndFix } from './loops/test-and-fix.ts'
