@@ -1,0 +1,127 @@
+import { type Check } from '../../contract/checks.ts'
+import { inheritedScores } from './inherited.ts'
+import { type TracedTest } from './trace.ts'
+
+/** What is known about where the fault is. */
+export interface Suspicion {
+  /** How suspicious the most suspicious of these lines is, between 0 and 1. */
+  score(file: string, first: number, last: number): number
+  /** The test files of the failing tests that execute one of these lines, sorted; undefined when that isn't known. */
+  failingFiles(file: string, first: number, last: number): string[] | undefined
+  /** Whether every failing test executes one of these lines, so that one edit there could mend all. */
+  seenByAllFailing(file: string, first: number, last: number): boolean
+  /** Whether the failing tests seem to fail for one reason. */
+  oneReason: boolean
+  /** Whether it is known which lines were executed. */
+  traced: boolean
+}
+
+/** A line only loaded, not run by the failing tests, is less suspicious. */
+const loadedOnly = 0.6
+const namedInStack = 0.2
+/** The rank of a line for one failing test alone counts a little less than that for all. */
+const alone = 0.9
+
+const key = (file: string, line: number) => `${file}:${line}`
+
+/** Ranks the lines of a project by how much more failing than passing tests execute them, and by the stacks of the failures. */
+export function localise(tests: TracedTest[], failing: Check[], sources: Map<string, string>): Suspicion {
+  const failed = tests.filter((test) => !test.passed && touches(test, sources))
+  const passed = tests.filter((test) => test.passed)
+  const stacks = stackLines(failing, sources)
+  const scores = failed.length > 0 ? spectrum(failed, passed, sources) : everyLine(sources)
+  for (const [line, score] of inheritedScores(scores, sources)) scores.set(line, Math.max(score, scores.get(line) ?? 0))
+  for (const line of stacks) scores.set(line, Math.min(1, (scores.get(line) ?? 0.5) + namedInStack))
+  const some = (file: string, first: number, last: number, holds: (line: number) => boolean) => {
+    for (let line = first; line <= last; line += 1) if (holds(line)) return true
+    return false
+  }
+  const ran = (test: TracedTest, file: string, first: number, last: number) =>
+    some(file, first, last, (line) => (test.lines.get(file)?.has(line) ?? false) || (test.outside.get(file)?.has(line) ?? false))
+  return {
+    traced: failed.length > 0,
+    score: (file, first, last) => {
+      let best = 0
+      for (let line = first; line <= last; line += 1) best = Math.max(best, scores.get(key(file, line)) ?? 0)
+      return best
+    },
+    failingFiles: (file, first, last) => {
+      const files = failed.filter((test) => ran(test, file, first, last)).map((test) => test.file)
+      return files.length === 0 || files.includes(undefined) ? undefined : [...new Set(files.filter((name) => name !== undefined))].sort()
+    },
+    seenByAllFailing: (file, first, last) => failed.every((test) => ran(test, file, first, last)),
+    oneReason: shareSuspects(failed, passed),
+  }
+}
+
+function touches(test: TracedTest, sources: Map<string, string>): boolean {
+  return [...test.lines.keys(), ...test.outside.keys()].some((file) => sources.has(file))
+}
+
+/** Counts, for each line, the tests that execute it. */
+function countLines(tests: TracedTest[], of: (test: TracedTest) => Map<string, Set<number>>): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const test of tests)
+    for (const [file, lines] of of(test)) for (const line of lines) counts.set(key(file, line), (counts.get(key(file, line)) ?? 0) + 1)
+  return counts
+}
+
+/** Ochiai's coefficient over all failing tests, or over the failing test alone for which it is highest: faults don't hide each other then. */
+function spectrum(failed: TracedTest[], passed: TracedTest[], sources: Map<string, string>): Map<string, number> {
+  const failedCounts = countLines(failed, (test) => test.lines)
+  const passedCounts = countLines(passed, (test) => test.lines)
+  const scores = new Map<string, number>()
+  for (const [line, count] of failedCounts) {
+    const byPassed = passedCounts.get(line) ?? 0
+    const together = count / Math.sqrt(failed.length * (count + byPassed))
+    scores.set(line, Math.max(together, alone / Math.sqrt(1 + byPassed)))
+  }
+  const outside = countLines(failed, (test) => test.outside)
+  const outsidePassed = countLines(passed, (test) => test.outside)
+  for (const [line, count] of outside) {
+    const score = (loadedOnly * count) / Math.sqrt(failed.length * (count + (outsidePassed.get(line) ?? 0)))
+    scores.set(line, Math.max(score, scores.get(line) ?? 0))
+  }
+  for (const line of scores.keys()) if (!sources.has(line.slice(0, line.lastIndexOf(':')))) scores.delete(line)
+  return scores
+}
+
+/** Without a trace every line is as suspicious as any other. */
+function everyLine(sources: Map<string, string>): Map<string, number> {
+  const scores = new Map<string, number>()
+  for (const [file, source] of sources) source.split('\n').forEach((_, index) => scores.set(key(file, index + 1), 0.5))
+  return scores
+}
+
+/** Places of the project named in failure messages: `src/price.js:12` and `File "price.py", line 12`. */
+function stackLines(failing: Check[], sources: Map<string, string>): Set<string> {
+  const found = new Set<string>()
+  for (const { message = '' } of failing)
+    for (const match of message.matchAll(/([\w./@-]+\.\w+)(?::(\d+)(?::\d+)?|", line (\d+))/g)) {
+      const [, path = '', line, pythonLine] = match
+      const file = [...sources.keys()].find((name) => path === name || path.endsWith(`/${name}`))
+      if (file !== undefined) found.add(key(file, Number(line ?? pythonLine)))
+    }
+  return found
+}
+
+/** Whether the failing tests' most suspicious lines hang together. */
+function shareSuspects(failed: TracedTest[], passed: TracedTest[]): boolean {
+  const passedCounts = countLines(passed, (test) => test.lines)
+  const suspects = failed.map((test) => {
+    const lines = [...countLines([test], ({ lines: own }) => own).keys()]
+    const fewest = Math.min(...lines.map((line) => passedCounts.get(line) ?? 0))
+    return new Set(lines.filter((line) => (passedCounts.get(line) ?? 0) === fewest))
+  })
+  const [first, ...others] = suspects
+  if (!first) return true
+  const reached = new Set(first)
+  for (let left = others, grown = true; grown && left.length > 0;) {
+    const joining = left.filter((lines) => [...lines].some((line) => reached.has(line)))
+    for (const lines of joining) for (const line of lines) reached.add(line)
+    left = left.filter((lines) => !joining.includes(lines))
+    grown = joining.length > 0
+    if (left.length === 0) return true
+  }
+  return others.length === 0
+}

@@ -1,0 +1,117 @@
+import { type Check } from '../../contract/checks.ts'
+import { type Candidate } from './candidates.ts'
+import { applyEdit, type Copies } from './copies.ts'
+import { inOrder } from './in-order.ts'
+import { type Suspicion } from './localise.ts'
+import { type Narrow } from './narrow.ts'
+import { type RunTests } from './result.ts'
+import { mended, type Standing, standing } from './suite.ts'
+
+/** What a search needs to know. */
+export interface Search {
+  runTests: RunTests
+  argv: string[]
+  /** Commands for some files only, where that works. */
+  narrow: Narrow | undefined
+  copies: Copies
+  /** Copies that stand ready; as many candidates are tried at a time. */
+  ready: string[]
+  checks: Check[]
+  suspicion: Suspicion
+  candidates: Candidate[]
+  /** How long a run of the whole suite, and one of some files, may take. */
+  minutes: { whole: number; some: number }
+  /** When to stop looking, in milliseconds since 1970. */
+  deadline: number
+  signal: AbortSignal
+  onTried: (tried: number, best: Found | undefined) => void
+}
+
+/** An edit that mends at least a part. */
+export interface Found {
+  candidate: Candidate
+  after: Standing
+}
+
+/** After an edit that mends a part, so many more are looked at when the tests fail for different reasons, or for one. */
+const further = { differentReasons: 60, oneReason: 240 }
+
+/** Tries candidates in order until one mends everything, or the best that mends a part is good enough. */
+export async function search(task: Search): Promise<{ best: Found | undefined; tried: number }> {
+  const before = standing(task.checks)
+  const stop = new AbortController()
+  const signal = AbortSignal.any([task.signal, stop.signal])
+  let best: Found | undefined
+  let [tried, since] = [0, 0]
+  const patience = task.suspicion.oneReason ? further.oneReason : further.differentReasons
+  // What is in flight doesn't decide: a candidate is skipped or counted by what those before it came to.
+  const worthwhile = ({ file, line, lastLine }: Candidate) => !best || task.suspicion.seenByAllFailing(file, line, lastLine)
+  const work = async (candidate: Candidate) => (worthwhile(candidate) ? attempt(task, before, candidate, signal) : undefined)
+  try {
+    for await (const [candidate, after] of inOrder(task.candidates, task.ready.length, work)) {
+      task.signal.throwIfAborted()
+      if (!worthwhile(candidate)) continue
+      tried += 1
+      if (best) since += 1
+      if (after && (!best || after.failing.size < best.after.failing.size)) best = { candidate, after }
+      task.onTried(tried, best)
+      if (best?.after.failing.size === 0 || since >= patience || Date.now() > task.deadline) {
+        stop.abort()
+        break
+      }
+    }
+  } finally {
+    stop.abort()
+  }
+  return { best, tried }
+}
+
+/** Tries one candidate; undefined unless it mends something and breaks nothing. */
+async function attempt(task: Search, before: Standing, candidate: Candidate, signal: AbortSignal): Promise<Standing | undefined> {
+  const files = task.narrow && task.suspicion.failingFiles(candidate.file, candidate.line, candidate.lastLine)
+  const argv = files && task.narrow?.(files)
+  const ranFiles = new Map(task.checks.map(({ name, file }) => [name, file]))
+  const copy = task.ready.pop() ?? (await task.copies.make())
+  try {
+    const restore = await applyEdit(copy, candidate)
+    try {
+      const { checks } = await task.runTests({
+        folder: copy,
+        argv: argv ?? task.argv,
+        environment: runVariables,
+        minutes: argv ? task.minutes.some : task.minutes.whole,
+        signal,
+      })
+      const among = (name: string) => !files || !argv || files.includes(ranFiles.get(name) ?? '')
+      if (mended(before, standing(checks), among) === undefined) return undefined
+    } finally {
+      await restore()
+    }
+  } finally {
+    task.ready.push(copy)
+  }
+  return confirm(task, before, candidate, signal)
+}
+
+/** Edits that keep a file's length and time must not meet compiled modules of another text. */
+export const runVariables = { PYTHONDONTWRITEBYTECODE: '1' }
+
+/** Runs the whole suite with a candidate in a fresh copy, which no other candidate's tests have written to. */
+async function confirm(task: Search, before: Standing, candidate: Candidate, signal: AbortSignal): Promise<Standing | undefined> {
+  if (signal.aborted) return undefined
+  const copy = await task.copies.make()
+  try {
+    await applyEdit(copy, candidate)
+    const { checks } = await task.runTests({
+      folder: copy,
+      argv: task.argv,
+      environment: runVariables,
+      minutes: task.minutes.whole,
+      signal,
+    })
+    const after = standing(checks)
+    return mended(before, after) === undefined ? undefined : after
+  } finally {
+    await task.copies.remove(copy)
+  }
+}

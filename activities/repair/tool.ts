@@ -1,0 +1,21 @@
+import { repairFolder } from './repair.ts'
+import { type RepairProgress, type RunTests } from './result.ts'
+
+/** What one call of the `repair` tool is given. */
+export interface RepairToolCall {
+  argv: string[]
+  minutes: number
+  signal?: AbortSignal
+  onProgress?: (progress: RepairProgress) => void
+  runTests: RunTests
+}
+
+/** The `repair` tool: one call makes at most one edit in the folder and says in a few lines which; `failed` when it found none. */
+export function createRepairTool(
+  limits: { candidates?: number } = {},
+): (folder: string, call: RepairToolCall) => Promise<{ text: string; failed?: true }> {
+  return async (folder, call) => {
+    const result = await repairFolder({ folder, ...call, ...limits })
+    return { text: result.text, ...(result.found === 'none' && result.failingBefore.length > 0 ? { failed: true } : {}) }
+  }
+}

@@ -1,0 +1,117 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { z } from 'zod'
+import { coveredLines } from './covered-lines.ts'
+import { isTestFile } from './editable.ts'
+import { packageFile } from './package-file.ts'
+import { type RunTests } from './result.ts'
+
+/** One test and the lines it executed, by file; paths are relative to the folder. */
+export interface TracedTest {
+  file: string | undefined
+  titles: string[]
+  passed: boolean
+  /** Lines that ran during the test. */
+  lines: Map<string, Set<number>>
+  /** Lines that ran in its process outside of tests: while files were loaded. */
+  outside: Map<string, Set<number>>
+}
+
+const Stretches = z.record(z.string(), z.array(z.tuple([z.int(), z.int()])))
+const JavaScriptTrace = z.object({
+  groups: z.array(
+    z.object({
+      file: z.string().optional(),
+      outside: z.array(Stretches),
+      tests: z.array(z.object({ titles: z.array(z.string()), passed: z.boolean().optional(), covered: Stretches })),
+    }),
+  ),
+  sources: z.record(z.string(), z.object({ path: z.string(), map: z.string().optional(), source: z.string() })),
+})
+type JavaScriptTrace = z.infer<typeof JavaScriptTrace>
+
+const Lines = z.record(z.string(), z.array(z.int()))
+const PythonTrace = z.object({
+  python: z.literal(true),
+  file: z.string(),
+  outside: Lines,
+  tests: z.array(z.object({ file: z.string().nullable(), titles: z.array(z.string()), passed: z.boolean(), lines: Lines })),
+})
+
+/** The variables that make a test run leave a trace. */
+function tracingVariables(folder: string, into: string, seconds: number): Record<string, string> {
+  return {
+    LOOPWRIGHT_TRACE: into,
+    LOOPWRIGHT_TRACE_ROOT: folder,
+    LOOPWRIGHT_TRACE_SECONDS: String(seconds),
+    NODE_OPTIONS: `--require ${JSON.stringify(packageFile('tracers/javascript.cjs'))}`,
+    PYTHONPATH: packageFile('tracers/python'),
+    PYTEST_PLUGINS: 'loopwright_pytest_tracer',
+  }
+}
+
+/** Runs the tests once more and finds out which lines each executed. The folder must be a real path. */
+export async function traceTests(
+  runTests: RunTests,
+  call: { folder: string; argv: string[]; minutes: number; signal?: AbortSignal },
+): Promise<TracedTest[]> {
+  const into = await mkdtemp(join(tmpdir(), 'loopwright-trace-'))
+  try {
+    await runTests({ ...call, environment: tracingVariables(call.folder, into, call.minutes * 60 * 0.8) })
+    const names = (await readdir(into)).sort()
+    const texts = await Promise.all(names.map((name) => readFile(join(into, name), 'utf8')))
+    return texts.flatMap((text) => readTrace(JSON.parse(text), call.folder))
+  } finally {
+    await rm(into, { recursive: true, force: true })
+  }
+}
+
+function readTrace(trace: unknown, folder: string): TracedTest[] {
+  const python = PythonTrace.safeParse(trace)
+  if (!python.success) return readJavaScript(JavaScriptTrace.parse(trace), folder)
+  const { outside, tests, file } = python.data
+  if (tests.length === 0) return []
+  return tests.map((test) => ({
+    file: within(test.file ?? file, folder),
+    titles: test.titles,
+    passed: test.passed,
+    lines: sets(test.lines),
+    outside: sets(outside),
+  }))
+}
+
+function sets(lines: Record<string, number[]>): Map<string, Set<number>> {
+  return new Map(Object.entries(lines).map(([file, numbers]) => [file, new Set(numbers)]))
+}
+
+function readJavaScript({ groups, sources }: JavaScriptTrace, folder: string): TracedTest[] {
+  const linesOf = (covered: z.infer<typeof Stretches>[]) => {
+    const found = new Map<string, Set<number>>()
+    for (const stretches of covered)
+      for (const [script, list] of Object.entries(stretches)) {
+        const source = sources[script]
+        if (source) for (const [path, line] of coveredLines(source, list)) put(found, within(path, folder), line)
+      }
+    return found
+  }
+  return groups.flatMap((group) => {
+    const outside = linesOf(group.outside)
+    const started = within(group.file, folder)
+    const file = [...(started === undefined ? [] : [started]), ...outside.keys()].find(isTestFile) ?? started
+    return group.tests.map((test) => ({ file, titles: test.titles, passed: test.passed ?? false, lines: linesOf([test.covered]), outside }))
+  })
+}
+
+function put(map: Map<string, Set<number>>, file: string | undefined, line: number): void {
+  if (file === undefined) return
+  const lines = map.get(file) ?? new Set()
+  map.set(file, lines.add(line))
+}
+
+/** A path relative to the folder, or undefined when it lies outside. */
+function within(path: string | undefined, folder: string): string | undefined {
+  if (path === undefined) return undefined
+  const inside = relative(folder, resolve(folder, path))
+  return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? undefined : inside.split(sep).join('/')
+}
