@@ -32,6 +32,8 @@ const SchemaShape: z.ZodType<Schema> = z.looseObject({})
 /** Every field of an object schema as a flag; the fields of nested objects become flags of their own. */
 export function flagsOf(schema: z.ZodType): Flag[] {
   const { properties = {}, required = [] } = SchemaShape.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
+  // Where a transform follows, the JSON Schema leaves the default out.
+  for (const [field, property] of Object.entries(properties)) property.default ??= defaultOf(schema, field)
   const taken = new Set(Object.keys(properties))
   return Object.entries(properties).flatMap(([field, property]): Flag[] => {
     if (!property.properties) return [flag([field], kebab(field), property, required.includes(field))]
@@ -56,6 +58,11 @@ function flag(path: string[], name: string, schema: Schema, required: boolean): 
     description: `${schema.description ?? ''}${fallback}`,
     required,
   }
+}
+
+function defaultOf(schema: z.ZodType, field: string): unknown {
+  const inner = schema instanceof z.ZodObject ? schema.shape[field] : undefined
+  return inner instanceof z.ZodDefault ? inner.def.defaultValue : undefined
 }
 
 function kindOf(schema: Schema): Flag['kind'] {

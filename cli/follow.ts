@@ -8,17 +8,26 @@ import { type Session } from './session.ts'
 import { exitCodes } from './usage.ts'
 import { confinement } from './words.ts'
 
+export interface Following {
+  /** Whether the first line says what confines commands. Default true. */
+  introduce?: boolean
+  /** What Ctrl-C does, and the exit code; by default it detaches. */
+  leave?: () => Promise<number>
+}
+
 /** Prints a run as it goes, until it ends, waits for a person who is not there, or Ctrl-C detaches. Returns the exit code. */
-export async function follow(session: Session, run: string): Promise<number> {
+export async function follow(session: Session, run: string, options: Following = {}): Promise<number> {
+  const { introduce = true, leave = () => Promise.resolve(detached(session, run)) } = options
   const interrupted = interruption()
   const events = session.loopwright.watch(run)
-  const show = shower(session)
+  const show = shower(session, introduce)
   try {
     for (;;) {
       const next = await Promise.race([events.next(), interrupted.happened])
-      if (next === 'interrupted') return detached(session, run)
+      if (next === 'interrupted') return await leave()
       if (next.done) return exitCodes.failed
       const code = await heard(session, run, next.value, show, interrupted.happened)
+      if (code === 'interrupted') return await leave()
       if (code !== undefined) return code
     }
   } finally {
@@ -44,7 +53,7 @@ async function heard(
   event: Watched,
   show: (status: Status) => void,
   interrupted: Promise<'interrupted'>,
-): Promise<number | undefined> {
+): Promise<number | 'interrupted' | undefined> {
   const { loopwright, printer } = session
   if (event.kind === 'ended') return printEnding(session, run, event.outcome ? { outcome: event.outcome } : { failure: event.failure })
   if (event.kind === 'silent') return void printer.print(event, event.why)
@@ -58,13 +67,12 @@ async function heard(
     await printGates(session, gates)
     return waits(session, run, `loopwright decide ${run} yes --digest ${gate.digest.slice(0, 12)}`)
   }
-  if ((await askPerson(session, gate, interrupted)) === 'interrupted') return detached(session, run)
-  return undefined
+  return (await askPerson(session, gate, interrupted)) === 'interrupted' ? 'interrupted' : undefined
 }
 
-function shower({ printer }: Session): (status: Status) => void {
+function shower({ printer }: Session, introduce: boolean): (status: Status) => void {
   const fresh = freshLines()
-  let first = true
+  let first = introduce
   let shown = ''
   return (status) => {
     if (first && status.sandbox !== 'unknown') {
