@@ -87,6 +87,14 @@ test('a green first run that reports no test is no green run', async () => {
   expect(run.checks).toMatchObject([{ status: 'failed', message: expect.stringContaining('without results') }])
 })
 
+test('a file of tests that leaves before its first test is no passed file', async () => {
+  const files = { 'package.json': '{}', 'a.test.js': javaScriptTests.node.test.replace(/^/, "require('./a.js'); ") }
+  const baseline = await runWith({ ...files, 'a.js': 'throw new Error("broken")\n' }, ['node', '--test'])
+  expect(baseline.checks).toMatchObject([{ name: 'a.test.js', status: 'failed' }])
+  const cheated = await runWith({ ...files, 'a.js': 'process.exit(0)\n' }, ['node', '--test'])
+  expect(cheated.checks).toMatchObject([{ name: 'a.test.js', status: 'failed', message: 'The file ended before any of its tests ran.' }])
+})
+
 /** The forger found the folder of the results, and no key in it. */
 function expectForged(output: string, code: string): void {
   if (!code.includes('FORGED')) return

@@ -75,7 +75,7 @@ function resolution(path: string): string | undefined {
     return 'It decides which programs and packages the tests run with.'
   if (/^\.env(\..+)?$/.test(name)) return 'It sets variables that the tests may run with.'
   const folders = parts(path).slice(0, -1)
-  const onPath = folders.length === 0 || folders.every((folder) => folder === 'src' || folder === 'lib' || testFolder.test(folder))
+  const onPath = folders.every((folder) => folder === 'src' || folder === 'lib' || testFolder.test(folder))
   if (name.endsWith('.py') && onPath && runnerModules.has(stem)) return `It would be loaded in place of Python's ${stem}.`
   const top = parts(path)[folders[0] === 'src' || folders[0] === 'lib' ? 1 : 0] ?? ''
   if (name.endsWith('.py') && folders.length > 0 && runnerModules.has(top)) return `It would be loaded in place of Python's ${top}.`

@@ -52,25 +52,21 @@ function shipped(name: string): string {
 
 function callOf(argv: string[], detected: Detected, folder: string): Omit<Reporter, 'read'> | undefined {
   const file = join(folder, files[detected.framework])
-  switch (detected.framework) {
-    case 'jest': {
-      const withReporter = detected.append(['--reporters=default', `--reporters=${file}`])
-      return withReporter && { argv: withReporter, environment: {} }
-    }
-    case 'node':
-      return { argv, environment: { NODE_OPTIONS: nodeOptions(detected.words, pathToFileURL(file).href).join(' ') } }
-    case 'pytest': {
-      // Without the last option a file that does not load keeps all others from running, and the baseline would know none of their tests.
-      const options = '-p loopwright_pytest -p no:cacheprovider --continue-on-collection-errors'
-      return { argv, environment: { PYTEST_ADDOPTS: options, PYTHONPATH: folder } }
-    }
-    case 'unittest': {
-      const at = argv.indexOf('-m')
-      const rest = argv.slice(at + 2)
-      const verbose = rest.some((word) => word === '-v' || word === '--verbose') ? [] : ['-v']
-      return { argv: [...argv.slice(0, at), file, ...verboseAfter(rest, verbose)], environment: {} }
-    }
+  if (detected.framework === 'jest') {
+    const withReporter = detected.append(['--reporters=default', `--reporters=${file}`])
+    return withReporter && { argv: withReporter, environment: {} }
   }
+  if (detected.framework === 'node')
+    return { argv, environment: { NODE_OPTIONS: nodeOptions(detected.words, pathToFileURL(file).href).join(' ') } }
+  if (detected.framework === 'pytest') {
+    // Without the last option a file that does not load keeps all others from running, and the baseline would know none of their tests.
+    const options = '-p loopwright_pytest -p no:cacheprovider --continue-on-collection-errors'
+    return { argv, environment: { PYTEST_ADDOPTS: options, PYTHONPATH: folder } }
+  }
+  const at = argv.indexOf('-m')
+  const rest = argv.slice(at + 2)
+  const verbose = rest.some((word) => word === '-v' || word === '--verbose') ? [] : ['-v']
+  return { argv: [...argv.slice(0, at), file, ...verboseAfter(rest, verbose)], environment: {} }
 }
 
 /** `discover` is a command of unittest's and stays first. */

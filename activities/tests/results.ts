@@ -51,5 +51,7 @@ function withinFolder(file: string, folder: string): string {
 /** `node --test` counts a file as passed that exits with 0 before its tests run; a plain script without tests may pass so. */
 async function definesNodeTests(path: string): Promise<boolean> {
   const text = await readFile(path, 'utf8').catch(() => '')
-  return /['"]node:test['"]/.test(text) && /\b(test|it|suite|describe)(\.\w+)?\s*\(/.test(text)
+  const calls = /\b(test|it|suite|describe)(\.\w+)?\s*\(/.test(text)
+  // What imports the runner, calls none of its functions by name and exports something is there for other test files.
+  return /['"]node:test['"]/.test(text) && (calls || !/\bexports?\b/.test(text))
 }
