@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals'
+import { type Verdict } from '../contract/verdict.ts'
+import { advance, beats, due, type LoopState, nextAttempt } from '../workflows/core/progress.ts'
+
+const verdict = (failing: number, world = `${failing}`, score?: number): Verdict => ({
+  accepted: false,
+  objections: Array.from({ length: failing }, (_, index) => ({ id: `test ${index}`, text: '' })),
+  world,
+  evidence: [],
+  ...(score === undefined ? {} : { score }),
+})
+const start: LoopState<string> = { number: 0, feedback: [], stalls: 0, worlds: [], rung: 0 }
+const limits = { attempts: 8, stalls: 3 }
+
+test('fewer objections or half a point more is progress, anything else is not', () => {
+  expect(beats(verdict(2), verdict(3))).toBe(true)
+  expect(beats(verdict(3), verdict(3))).toBe(false)
+  expect(beats(verdict(50, 'a', -60), verdict(50, 'b', -100))).toBe(true)
+  expect(beats(verdict(1, 'a', 7.4), verdict(1, 'b', 7))).toBe(false)
+  expect(beats(verdict(1, 'a', 7.5), verdict(1, 'b', 7))).toBe(true)
+})
+
+test('the first stall nudges, the second starts afresh, the third stops', () => {
+  let state = advance(start, 'one', verdict(3))
+  expect(nextAttempt(state)).toMatchObject({ number: 2, context: 'forked', best: { value: 'one' } })
+  expect(nextAttempt(state)).not.toHaveProperty('nudge')
+  state = advance(state, 'two', verdict(3))
+  expect(nextAttempt(state)).toMatchObject({ context: 'forked', nudge: expect.stringContaining('Try a different approach') })
+  state = advance(state, 'three', verdict(4))
+  expect(nextAttempt(state)).toMatchObject({ context: 'fresh', best: { value: 'one', attempt: 1 } })
+  expect(due(state, limits)).toBeUndefined()
+  state = advance(state, 'four', verdict(5))
+  expect(due(state, limits)).toMatchObject({ reason: 'stalls' })
+})
+
+test('progress after a stall starts the count anew', () => {
+  let state = advance(advance(start, 'one', verdict(3)), 'two', verdict(3))
+  state = advance(state, 'three', verdict(2))
+  expect(state).toMatchObject({ stalls: 0, best: { value: 'three' } })
+})
+
+test('an attempt that changed nothing is told so, and one that came back to an old state too', () => {
+  let state = advance(advance(start, 'one', verdict(3, 'a')), 'two', verdict(3, 'a'))
+  expect(nextAttempt(state).nudge).toContain('changed nothing')
+  state = advance(advance(advance(start, 'one', verdict(3, 'a')), 'two', verdict(2, 'b')), 'three', verdict(3, 'a'))
+  expect(nextAttempt(state).nudge).toContain('came back to a state')
+})
+
+test('attempts are counted up to their limit', () => {
+  let state = start
+  for (let index = 9; index > 1; index--) state = advance(state, 'x', verdict(index))
+  expect(due(state, limits)).toMatchObject({ reason: 'attempts', why: expect.stringContaining('All 8 attempts') })
+})
