@@ -1,0 +1,56 @@
+import { Client, Connection, type ConnectionLike, type WorkflowExecutionInfo } from '@temporalio/client'
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { historyKey } from '../store/history-key.ts'
+import { type ArtifactStore } from '../store/store.ts'
+
+export interface ArchiveOptions {
+  /** From `archiveConnection`: other connections cannot read a history over 4 MiB. */
+  connection: ConnectionLike
+  namespace: string
+  store: ArtifactStore
+  /** The workflow types that are kept; those of others on the same server are not ours to keep. */
+  types: string[]
+  /** Only executions that closed after this. Default: all that the server still knows. */
+  since?: Date
+}
+
+export interface Sweep {
+  /** How many histories were put into the store now. */
+  archived: number
+  /** One sentence for each that was not, and stays to be tried again. */
+  problems: string[]
+}
+
+/** A connection that can carry a whole history: at most 50 MiB by the server's own limit, more as JSON. */
+export function archiveConnection(address: string): Promise<Connection> {
+  return Connection.connect({ address, connectTimeout: '3 seconds', channelArgs: { 'grpc.max_receive_message_length': 256e6 } })
+}
+
+/**
+ * Keeps the history of every closed execution, those that continued as new included, as Temporal's own JSON in the artifact store,
+ * so that it outlives the server's memory. What is kept already is skipped; one that cannot be read does not stop the others.
+ */
+export async function archiveHistories({ connection, namespace, store, types, since }: ArchiveOptions): Promise<Sweep> {
+  const client = new Client({ connection, namespace })
+  const kinds = new Set(types)
+  const sweep: Sweep = { archived: 0, problems: [] }
+  const query = `ExecutionStatus != "Running"${since ? ` AND CloseTime > "${since.toISOString()}"` : ''}`
+  for await (const execution of client.workflow.list({ query })) {
+    if (!kinds.has(execution.type)) continue
+    try {
+      if (await keep(client, store, execution)) sweep.archived++
+    } catch (problem) {
+      sweep.problems.push(`The history of ${execution.workflowId} (${execution.runId}) was not archived: ${String(problem)}`)
+    }
+  }
+  return sweep
+}
+
+/** The bytes first, then the key: a kill between the two leaves an artifact that the next sweep puts again for nothing. */
+async function keep(client: Client, store: ArtifactStore, { workflowId, runId }: WorkflowExecutionInfo): Promise<boolean> {
+  const key = historyKey(workflowId, runId)
+  if ((await store.resolve(key)) !== undefined) return false
+  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory()
+  await store.point(key, await store.put(historyToJSON(history)))
+  return true
+}
