@@ -18,6 +18,7 @@ export type WithCheckout = <Result>(
   workspace: WorkspaceAt,
   purpose: 'test',
   use: (folder: string) => Promise<Result>,
+  signal?: AbortSignal,
 ) => Promise<Result>
 
 /** What the runTests activity needs of workspaces. */
@@ -30,7 +31,7 @@ export function createRunTests(world: World, workspaces: TestWorkspaces): (call:
   return async (call) => {
     const baseline = call.baseline && z.array(Check).parse(JSON.parse(await world.store.text(call.baseline.sha256)))
     const protectedChanges = await protectedChangesOf(world, workspaces, call, baseline ?? [])
-    const run = await workspaces.withCheckout(world, call.workspace, 'test', (folder) => runWithHeartbeats(world, call, folder))
+    const run = await withHeartbeats((beat) => runInCheckout(world, workspaces, call, beat))
     // A cancelled activity has no result; this throws what Temporal cancelled it with.
     if (run.ended === 'cancelled') await Context.current().cancelled
     if (!baseline) refuseUnrunnable(call, run)
@@ -54,20 +55,21 @@ export function createRunTests(world: World, workspaces: TestWorkspaces): (call:
   }
 }
 
-async function runWithHeartbeats(world: World, call: TestCall, folder: string): Promise<TestRun> {
+function runInCheckout(world: World, { withCheckout }: TestWorkspaces, call: TestCall, onTail: (tail: string) => void): Promise<TestRun> {
+  const signal = Context.current().cancellationSignal
+  const run = (folder: string) =>
+    runTestCommand({ argv: call.command, folder, worker: world.environment, minutes: call.minutes, signal, onTail })
+  return withCheckout(world, call.workspace, 'test', run, signal)
+}
+
+/** Heartbeats every second with the last tail that the work told, also while it waits for a checkout. */
+async function withHeartbeats<Result>(work: (tell: (tail: string) => void) => Promise<Result>): Promise<Result> {
   const context = Context.current()
   let last = ''
   const timer = setInterval(() => context.heartbeat({ tail: last }), heartbeatMilliseconds)
   context.heartbeat({ tail: last })
   try {
-    return await runTestCommand({
-      argv: call.command,
-      folder,
-      worker: world.environment,
-      minutes: call.minutes,
-      signal: context.cancellationSignal,
-      onTail: (tail) => (last = tail),
-    })
+    return await work((tail) => (last = tail))
   } finally {
     clearInterval(timer)
   }
