@@ -1,0 +1,74 @@
+import { type BuiltinToolName, builtinTools, isBuiltinTool } from '../../contract/tools.ts'
+import { type UseCall, type UseResult, type WorkspaceAt } from '../../contract/workspace.ts'
+import { type Activities } from '../activities.ts'
+import { keepText, resolveReferences } from '../artifacts/texts.ts'
+import { withCheckout } from '../workspace/checkout.ts'
+import { commitStep, StepRefused } from '../workspace/commit.ts'
+import { isIgnored } from '../workspace/ignored.ts'
+import { type World } from '../world.ts'
+import { whileAlive } from './alive.ts'
+import { bind, checked, type InjectedTools } from './bind.ts'
+import { present } from './present.ts'
+import { fileProblem } from './problem.ts'
+import { type ToolAnswer, type ToolPlace, ToolRefused } from './tool.ts'
+
+/** What a tool said, and the workspace after it where it may have changed. */
+interface Done {
+  answer: ToolAnswer
+  after?: { commit: string; tree: string }
+}
+
+/** Makes the `useTool` activity. What the model can mend comes back as a `failed` result without a commit; everything else fails. */
+export function createUseTool(world: World, injected: InjectedTools): Activities['useTool'] {
+  return (call) => {
+    let tail = ''
+    const onTail = (text: string) => (tail = text)
+    const work = async (signal?: AbortSignal): Promise<UseResult> => {
+      const { answer, after } = await use(world, injected, call, { signal, onTail }).catch(refusalOf)
+      const text = await keepText(world.store, await present(world.store, answer.text), call.inlineBytes)
+      return { text, ...(answer.failed ? { failed: answer.failed } : {}), ...after }
+    }
+    return whileAlive(work, () => ({ tool: call.tool, tail }))
+  }
+}
+
+/** `failed` for the model, or the error itself. */
+function refusalOf(error: unknown): Done {
+  if (error instanceof ToolRefused || error instanceof StepRefused) return { answer: { text: error.message, failed: true } }
+  throw error
+}
+
+async function use(world: World, injected: InjectedTools, call: UseCall, watch: Pick<ToolPlace, 'signal' | 'onTail'>): Promise<Done> {
+  const { tool, workspace } = call
+  if (!isBuiltinTool(tool)) throw new ToolRefused(`There is no tool ${JSON.stringify(tool)}; nothing was done.`)
+  const json = await resolveReferences(world.store, call.arguments)
+  if (tool === 'finish') return { answer: { text: checked(tool, builtinTools.finish.arguments, json).answer } }
+  const bound = bind(tool, json, call, injected)
+  if (!workspace) throw new ToolRefused(`${tool} works in a workspace, and none is open.`)
+  const work = async (folder: string): Promise<Done> => {
+    const answer = await bound.work({ world, call, workspace, folder, ...watch }).catch((error: unknown) => {
+      throw fileProblem(error, call.arguments['path']) ?? error
+    })
+    // What a killed command left half done is no step.
+    watch.signal?.throwIfAborted()
+    return builtinTools[tool].class === 'read' ? { answer } : keep(world, workspace, folder, call, tool, answer)
+  }
+  return withCheckout(world, workspace, bound.checkout, work, watch.signal)
+}
+
+/** Makes the commit of a step, and says so where a file was written that no commit will hold. */
+async function keep(
+  world: World,
+  workspace: WorkspaceAt,
+  folder: string,
+  call: UseCall,
+  tool: BuiltinToolName,
+  answer: ToolAnswer,
+): Promise<Done> {
+  const after = await commitStep(world, workspace, folder, call.stage)
+  const path = call.arguments['path']
+  if (after.commit !== workspace.commit || (tool !== 'edit' && tool !== 'write') || typeof path !== 'string') return { answer, after }
+  if (await isIgnored(world, workspace, folder, path))
+    throw new ToolRefused(`${path} is ignored by .gitignore, so it cannot be part of the result; it was not kept.`)
+  return { answer: { text: `${answer.text} The file is as it was before.` }, after }
+}
