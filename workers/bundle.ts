@@ -22,7 +22,10 @@ export function withDeclarations(options: BundleOptions): BundleOptions {
   const hook: Hook = (config) => {
     const given = webpackConfigHook(config)
     const alias = { 'loopwright-declarations$': here('workflows/core/declarations'), 'loopwright-workflows$': workflowsPath }
-    return { ...given, resolve: { ...given.resolve, alias: { ...given.resolve?.alias, ...alias } } }
+    return {
+      ...given,
+      resolve: { ...given.resolve, alias: { ...(Array.isArray(given.resolve?.alias) ? {} : given.resolve?.alias), ...alias } },
+    }
   }
   return {
     ...options,

@@ -67,7 +67,14 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     shutdownGraceTime: '5s',
     maxConcurrentActivityTaskExecutions: 40,
   })
-  return { worker, run: () => worker.run().finally(() => connection.close()), shutdown: () => worker.shutdown() }
+  const run = async () => {
+    try {
+      await worker.run()
+    } finally {
+      await connection.close()
+    }
+  }
+  return { worker, run, shutdown: () => worker.shutdown() }
 }
 
 /** A worker that was started while its server is down waits for it. */

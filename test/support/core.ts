@@ -3,9 +3,8 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Client, Connection } from '@temporalio/client'
-import { payloadConverterPath } from '../../workers/bundle.ts'
-import { bundleWorkflows } from '../../workers/bundle.ts'
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
+import { bundleWorkflows, payloadConverterPath } from '../../workers/bundle.ts'
 import { startWorker } from '../../workers/worker.ts'
 
 /** A worker of its own queue and state folder on the test run's server, with the test workflows. */
@@ -14,16 +13,18 @@ export interface CoreBench {
   connection: Connection
   taskQueue: string
   stateFolder: string
-  start(type: string, input: unknown, carried?: unknown): Promise<import('@temporalio/client').WorkflowHandle>
+  start(type: string, input: unknown, carried?: unknown): Promise<WorkflowHandle>
   close(): Promise<void>
 }
 
-let bundle: Promise<{ code: string }> | undefined
+const bundles = new Map<string, Promise<{ code: string }>>()
 
 export async function openBench(workflows = './workflows/core.ts', environment: Record<string, string> = {}): Promise<CoreBench> {
   const address = process.env.LOOPWRIGHT_TEST_ADDRESS
   if (!address) throw new Error('The test run has no Temporal server: run it through jest with its global set-up.')
-  bundle ??= bundleWorkflows(fileURLToPath(new URL(workflows, import.meta.url)))
+  const path = workflows.startsWith('/') ? workflows : fileURLToPath(new URL(workflows, import.meta.url))
+  const bundle = bundles.get(path) ?? bundleWorkflows(path)
+  bundles.set(path, bundle)
   const connection = await Connection.connect({ address, channelArgs: { 'grpc.max_receive_message_length': 256e6 } })
   const client = new Client({ connection, dataConverter: { payloadConverterPath } })
   const taskQueue = `core-${randomUUID()}`

@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow'
+import { CancellationScope, condition } from '@temporalio/workflow'
 import { z } from 'zod'
 import { canonicalJson, digest } from '../../contract/digest.ts'
 import { type Json } from '../../contract/json.ts'
@@ -15,9 +15,11 @@ export async function end(run: Run, input: unknown, returned: unknown): Promise<
   const outcome = validOutput(run, returned)
   return CancellationScope.nonCancellable(async () => {
     const { status, reason, why } = outcome
-    const complete = { ...outcome, spent: run.spent() }
+    // What was cancelled may still be winding down; what doesn't come back in time is charged whole.
+    if (run.inFlight > 0) await condition(() => run.inFlight === 0, '30s')
     run.ended = { status: status === 'accepted' ? 'done' : 'stopped', why }
     run.endReason = reason
+    const complete = { ...outcome, spent: run.spent() }
     showStatus(run)
     const certificate = await activities('certify', { quick: true, summary: `${status}${reason ? `: ${reason}` : ''}` }).certify({
       run: run.id,

@@ -97,7 +97,7 @@ export async function waitUntil(run: Run, until: () => boolean): Promise<void> {
 }
 
 function enter(run: Run, step: Step, path: string, scope: CancellationScope): () => void {
-  run.open.set(path, { path, kind: step.kind, text: step.text, since: Date.now(), scope })
+  run.open.set(path, { path, kind: step.kind, text: step.text, since: Date.now(), ...(step.waits ? {} : { scope }) })
   run.steps++
   if (!step.waits) {
     run.inFlight++

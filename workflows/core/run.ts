@@ -110,8 +110,14 @@ export class Run {
   }
 
   spent(): Spent {
-    const { tokens, microDollars } = this.budget
-    return { tokens, microDollars, milliseconds: this.clock.milliseconds(), attempts: this.attempts }
+    const { tokens, microDollars, reservedTokens, reservedMicroDollars } = this.budget
+    const ending = this.ended !== undefined
+    return {
+      tokens: tokens + (ending ? reservedTokens : 0),
+      microDollars: microDollars + (ending ? reservedMicroDollars : 0),
+      milliseconds: this.clock.milliseconds(),
+      attempts: this.attempts,
+    }
   }
 
   /** A line for people about a group that has finished; the last 50 are kept. */

@@ -1,4 +1,3 @@
-import { type Json } from '../../contract/json.ts'
 import { type Message as ModelMessage } from '../../contract/models.ts'
 import { record, recalled } from './road.ts'
 import { type Run } from './run.ts'
@@ -11,7 +10,7 @@ export function hear(run: Run, agent: string, stage: string, when: 'next' | 'end
   const mine = run.steering.filter((message) => message.when === when && (message.stage ?? innermostAgent(run)) === agent)
   run.steering = run.steering.filter((message) => !mine.includes(message))
   const heard = mine.map(({ text, by }): ModelMessage => ({ role: 'user', content: `${by ?? 'A person'} says: ${text}` }))
-  record(run, path, '', heard as unknown as Json)
+  record(run, path, '', heard)
   return heard
 }
 

@@ -56,7 +56,7 @@ function denied(tool: Tool): string | undefined {
 // A reference stands where a long string was; the activity checks the full arguments again.
 const checks = new Map<string, z.ZodType>()
 function unfit(tool: Tool, argument: { [key: string]: Json }): string | undefined {
-  const check = checks.get(tool.name) ?? z.fromJSONSchema(tool.schema as Parameters<typeof z.fromJSONSchema>[0])
+  const check = checks.get(tool.name) ?? z.fromJSONSchema(tool.schema)
   checks.set(tool.name, check)
   const parsed = check.safeParse(withoutReferences(argument))
   return parsed.success ? undefined : `The arguments do not fit ${tool.name}; nothing was done.\n${z.prettifyError(parsed.error)}`
