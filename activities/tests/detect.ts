@@ -26,6 +26,8 @@ export function scriptOf(argv: string[], scripts: Record<string, string>): { nam
   const [program, ...rest] = argv
   const manager = basename(program ?? '')
   if (!['npm', 'yarn', 'pnpm', 'bun'].includes(manager)) return undefined
+  // Then the scripts are those of other folders.
+  if (rest.some((word) => /^(-w|--workspaces?|--prefix|-C|--cwd|--dir|-r|--recursive|--filter|-F)(=|$)/.test(word))) return undefined
   const [verb = '', ...others] = rest.filter((word) => !word.startsWith('-'))
   const running = verb === 'run' || verb === 'run-script' || verb === 'rum' || verb === 'urn'
   const name = running ? (others[0] ?? '') : manager === 'npm' && (verb === 't' || verb === 'tst') ? 'test' : verb

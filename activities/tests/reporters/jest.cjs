@@ -29,9 +29,15 @@ module.exports = class {
 function checksOf({ testFilePath: file, testResults, testExecError, failureMessage, skipped }) {
   const checks = testResults.map(({ ancestorTitles, title, status, failureMessages }) => {
     const message = failureMessages.join('\n\n')
-    return { file, titles: [...ancestorTitles, title], status: statuses[status] ?? 'skipped', ...(message ? { message, line: lineIn(file, message) } : {}) }
+    return {
+      file,
+      titles: [...ancestorTitles, title],
+      status: statuses[status] ?? 'skipped',
+      ...(message ? { message, line: lineIn(file, message) } : {}),
+    }
   })
-  if (testExecError || (checks.length === 0 && failureMessage)) checks.push({ file, titles: [], status: 'failed', message: failureMessage ?? testExecError.message })
+  if (testExecError || (checks.length === 0 && failureMessage))
+    checks.push({ file, titles: [], status: 'failed', message: failureMessage ?? testExecError.message })
   else if (checks.length === 0 && skipped) checks.push({ file, titles: [], status: 'skipped' })
   return checks
 }

@@ -40,7 +40,13 @@ function checkOf(data, failed, titles, printed) {
   if (suite && (!failed || error?.failureType === 'subtestsFailed')) return undefined
   // The runner's own entry for a file: there when the file failed as a whole or has no test.
   const wholeFile = data.nesting === 0 && data.line === 1 && data.column === 1 && isFile(data.name, data.file)
-  if (wholeFile) return { file: data.file, titles: [], status: failed ? 'failed' : 'passed', ...(failed ? { message: printed.get(data.file) ?? messageOf(error) } : { empty: true }) }
+  if (wholeFile)
+    return {
+      file: data.file,
+      titles: [],
+      status: failed ? 'failed' : 'passed',
+      ...(failed ? { message: printed.get(data.file) ?? messageOf(error) } : { empty: true }),
+    }
   const skipped = data.skip !== undefined || data.todo !== undefined
   const status = skipped ? 'skipped' : failed ? 'failed' : 'passed'
   if (suite && skipped) return undefined
