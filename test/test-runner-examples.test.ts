@@ -13,6 +13,8 @@ const examples: { name: string; argv: string[]; format: string; tests: number; f
     tests: 15,
     failing: [
       'test/discounts.test.js > bulk discount > ten of a product are five percent cheaper',
+      'test/order.test.js > a small order pays for its parcel',
+      'test/shipping.test.js > below that a whole kilogram costs one rate',
       'test/shipping.test.js > a kilogram that is only begun costs its rate too',
     ],
   },
