@@ -1,9 +1,11 @@
-import { lstat, mkdir, rm } from 'node:fs/promises'
+import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
+import { ifAbsent } from '../../store/absent.ts'
 import { type World } from '../world.ts'
 import { linkDependencies } from './dependencies.ts'
 import { git, gitList, gitSays } from './git.ts'
-import { withFirstFree } from './lock.ts'
+import { type Holder, withFirstFree } from './lock.ts'
 import { requireCommit } from './lost.ts'
 import { nestedGit } from './nested.ts'
 import { type Checkout, placesOf } from './places.ts'
@@ -24,17 +26,31 @@ export async function withCheckout<T>(
 ): Promise<T> {
   const places = placesOf(world, workspace.key)
   await requireCommit(world, workspace)
-  const checkoutAt = (number: number) => places.checkout(purpose === 'edit' ? 'tree' : `check-${number}`)
+  const nameOf = (number: number) => (purpose === 'edit' ? 'tree' : `check-${number}`)
   return withFirstFree(
-    (number) => checkoutAt(number).lock,
+    (number) => join(places.root, `${nameOf(number)}.lock`),
     signal,
-    async (number) => {
-      const checkout = checkoutAt(number)
+    async (number, before) => {
+      const checkout = places.checkout(await generationOf(places.root, nameOf(number), before))
       if (!(await reset(checkout, workspace.commit, signal).catch(() => false))) await checkOutAnew(checkout, workspace.commit, signal)
       await linkDependencies(workspace.source, checkout.workTree)
       return work(checkout.workTree)
     },
   )
+}
+
+/**
+ * The directory's name: another one after each holder that died, whose programs may still write into the one they know, and into its index.
+ */
+async function generationOf(root: string, name: string, before: Holder): Promise<string> {
+  const file = join(root, `${name}.generation`)
+  const generation = Number(await readFile(file, 'utf8').catch(ifAbsent('0')))
+  const named = (number: number) => (number === 0 ? name : `${name}.${number}`)
+  if (before === 'released') return named(generation)
+  await writeFile(`${file}.draft`, `${generation + 1}`)
+  await rename(`${file}.draft`, file)
+  await rm(join(root, named(generation)), { recursive: true, force: true }).catch(() => undefined)
+  return named(generation + 1)
 }
 
 /** Makes the directory equal to the commit by touching only what differs; false when it does not become so. */

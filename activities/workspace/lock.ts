@@ -6,6 +6,9 @@ import { ifAbsent } from '../../store/absent.ts'
 
 /** The locks that this process holds: its own pid in a lock file means nothing else. */
 const held = new Set<string>()
+/** How the holder before ended. After a death, programs that it had started may still run. */
+export type Holder = 'released' | 'died'
+
 const pollMilliseconds = 20
 /** Taking over a dead holder's lock takes milliseconds; a guard older than this was left by a killed process. */
 const guardMilliseconds = 10_000
@@ -19,14 +22,15 @@ export async function withLock<T>(path: string, signal: AbortSignal | undefined,
 export async function withFirstFree<T>(
   path: (number: number) => string,
   signal: AbortSignal | undefined,
-  work: (number: number) => Promise<T>,
+  work: (number: number, holder: Holder) => Promise<T>,
 ): Promise<T> {
   for (let number = 0; ; number += 1) {
     signal?.throwIfAborted()
     const taken = path(number)
-    if (await take(taken)) {
+    const holder = await take(taken)
+    if (holder) {
       try {
-        return await work(number)
+        return await work(number, holder)
       } finally {
         await rm(taken, { force: true })
         held.delete(taken)
@@ -36,16 +40,17 @@ export async function withFirstFree<T>(
   }
 }
 
-async function take(path: string): Promise<boolean> {
-  if (held.has(path)) return false
+async function take(path: string): Promise<Holder | undefined> {
+  if (held.has(path)) return undefined
   held.add(path)
-  let taken = false
+  let holder: Holder | undefined
   try {
     await mkdir(dirname(path), { recursive: true })
-    taken = (await create(path)) || ((await isStale(path)) && (await takeOver(path)))
-    return taken
+    if (await create(path)) holder = 'released'
+    else if ((await isStale(path)) && (await takeOver(path))) holder = 'died'
+    return holder
   } finally {
-    if (!taken) held.delete(path)
+    if (!holder) held.delete(path)
   }
 }
 

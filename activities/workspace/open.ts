@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type OpenedWorkspace } from '../../contract/workspace.ts'
@@ -24,8 +25,9 @@ export async function openWorkspace(world: World, repo: string, key: string, sig
 async function open(world: World, source: Source, key: string, places: Places, signal?: AbortSignal): Promise<OpenedWorkspace> {
   const { commit, head } = await headOf(source)
   await refuseUnfinished(source, world, commit)
-  const draft: GitAt = { gitDir: join(places.root, 'git.draft') }
-  await Promise.all([draft.gitDir, places.git.gitDir].map((folder) => rm(folder, { recursive: true, force: true })))
+  await removeUnfinished(places)
+  // A name of its own: a git that a killed worker started may still write into the one before.
+  const draft: GitAt = { gitDir: join(places.root, `git.${randomUUID()}`) }
   await mkdir(draft.gitDir, { recursive: true })
   await copyCommit(source, commit, draft, signal)
   await refuseLargeFileStorage(source, commit, draft)
@@ -36,6 +38,11 @@ async function open(world: World, source: Source, key: string, places: Places, s
   await writeFile(`${places.opened}.draft`, JSON.stringify(opened))
   await rename(`${places.opened}.draft`, places.opened)
   return opened
+}
+
+async function removeUnfinished({ root }: Places): Promise<void> {
+  const names = (await readdir(root)).filter((name) => name === 'git' || name.startsWith('git.'))
+  await Promise.all(names.map((name) => rm(join(root, name), { recursive: true, force: true })))
 }
 
 async function readOpened(places: Places): Promise<OpenedWorkspace | undefined> {

@@ -4,11 +4,10 @@ import { failure } from '../failure.ts'
 import { type World } from '../world.ts'
 import { type GitAt } from './git.ts'
 
-/** A working directory of a workspace, its index and its lock; `.git` is not in it. */
+/** A working directory of a workspace and its index; `.git` is not in it. */
 export interface Checkout extends GitAt {
   workTree: string
   index: string
-  lock: string
 }
 
 /** The files of one workspace under the state folder. */
@@ -37,7 +36,7 @@ export function placesOf(world: World, key: string): Places {
     git: { gitDir },
     opened: join(root, 'opened.json'),
     lock: join(root, 'lock'),
-    checkout: (name) => ({ gitDir, workTree: join(root, name), index: join(root, `${name}.index`), lock: join(root, `${name}.lock`) }),
+    checkout: (name) => ({ gitDir, workTree: join(root, name), index: join(root, `${name}.index`) }),
   }
 }
 
