@@ -19,7 +19,8 @@ export interface Following {
 export async function follow(session: Session, run: string, options: Following = {}): Promise<number> {
   const { introduce = true, leave = () => Promise.resolve(detached(session, run)) } = options
   const interrupted = interruption()
-  const events = session.loopwright.watch(run)
+  const detaching = new AbortController()
+  const events = session.loopwright.watch(run, { signal: detaching.signal })
   const show = shower(session, introduce)
   try {
     for (;;) {
@@ -32,6 +33,7 @@ export async function follow(session: Session, run: string, options: Following =
     }
   } finally {
     interrupted.forget()
+    detaching.abort()
     await events.return()
   }
 }

@@ -16,7 +16,7 @@ import { type ConnectOptions, openServer } from './server.ts'
 import { show } from './show.ts'
 import { type InputOf, start } from './starting.ts'
 import { type RunSummary } from './summary.ts'
-import { watch, type Watched } from './watch.ts'
+import { watch, type Watched, type WatchOptions } from './watch.ts'
 
 /** A connection to the runs of one Temporal namespace. Every `run` is a full id; `resolve` makes one of a prefix. */
 export interface Loopwright extends MessageFunctions {
@@ -42,8 +42,8 @@ export interface Loopwright extends MessageFunctions {
   kill(run: string, reason?: string): Promise<void>
   list(filter?: Filter): Promise<Listed>
   show(run: string): Promise<RunSummary>
-  /** Follows a run until it ends; leaving the iteration detaches. */
-  watch(run: string): AsyncGenerator<Watched, void, undefined>
+  /** Follows a run until it ends; leaving the iteration, or the signal, detaches. */
+  watch(run: string, options?: WatchOptions): AsyncGenerator<Watched, void, undefined>
   resolve(prefix: string): Promise<string>
   /** What the run was started with. */
   input(run: string): Promise<unknown>
@@ -79,7 +79,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     kill: async (run, reason) => void (await handle(run).terminate(reason)),
     list: (filter) => list(server, filter),
     show: (run) => show(server, run),
-    watch: (run) => watch(server, run),
+    watch: (run, watchOptions) => watch(server, run, watchOptions),
     resolve: (prefix) => resolve(server, prefix),
     input: (run) => inputOf(server, run),
     histories: (run) => histories(server, run),

@@ -138,6 +138,26 @@ test('watch follows a run that continues as new, and ends with its outcome', asy
   expect(await loopwright.histories(run)).toHaveLength(2)
 })
 
+test('a killed run is not said to wait', async () => {
+  const run = await ask('agree?')
+  await eventually(
+    () => loopwright.status(run),
+    ({ status }) => status === 'waiting',
+  )
+  await loopwright.kill(run)
+  const heard: Watched[] = []
+  for await (const event of loopwright.watch(run)) heard.push(event)
+  expect(heard).toMatchObject([{ kind: 'ended', failure: { type: 'Terminated' } }])
+})
+
+test('a watch ends at its signal while nothing changes', async () => {
+  const run = await ask('agree?')
+  const leaving = new AbortController()
+  for await (const event of loopwright.watch(run, { signal: leaving.signal })) if (event.kind === 'status') leaving.abort()
+  expect((await loopwright.status(run)).status).toBe('waiting')
+  await loopwright.kill(run)
+})
+
 test('leaving a watch does not end the run', async () => {
   const run = await ask('agree?')
   for await (const event of loopwright.watch(run)) if (event.kind === 'status') break

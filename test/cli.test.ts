@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { NativeConnection, Worker } from '@temporalio/worker'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runProcess } from '../activities/process.ts'
+import { startServer } from '../workers/server.ts'
+
+const digest = 'a'.repeat(64)
+const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+let folder: string
+let server: Awaited<ReturnType<typeof startServer>>
+let native: NativeConnection
+let worker: Worker
+let running: Promise<void>
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'loopwright-cli-'))
+  server = await startServer({ stateFolder: join(folder, '.loopwright'), ui: false })
+  native = await NativeConnection.connect({ address: server.address })
+  const workflowsPath = fileURLToPath(new URL('./fixtures/client/workflows.ts', import.meta.url))
+  worker = await Worker.create({ connection: native, taskQueue: 'loops', workflowsPath })
+  running = worker.run()
+}, 120_000)
+
+afterAll(async () => {
+  worker?.shutdown()
+  await running
+  await native?.close()
+  await server?.stop()
+  await rm(folder, { recursive: true, force: true })
+}, 30_000)
+
+/** Runs the command line as a program would: no terminal, nothing on standard input. */
+async function loopwright(
+  words: string[],
+  { before = [], variables = {} }: { before?: string[]; variables?: Record<string, string> } = {},
+) {
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, ...variables }
+  const argv = [...before, process.execPath, program, ...words]
+  const { exitCode, stdout, output } = await runProcess(argv, { cwd: folder, environment, timeoutMilliseconds: 50_000 })
+  return { code: exitCode, out: stdout.toString(), all: output.toString() }
+}
+
+async function started(input: object): Promise<string> {
+  const { out } = await loopwright(['start', 'waits', '--input', JSON.stringify(input)])
+  return out.trim()
+}
+
+const values = (out: string): unknown[] =>
+  out
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line))
+
+test('a run that waits for a person ends the command with 3 and says how to answer', async () => {
+  const { code, out } = await loopwright(['run', 'waits', '--input', '{"question":"Merge it?"}'])
+  const [run = ''] = out.split('\n')
+  expect(run).toMatch(/^waits-[a-z0-9]{10}$/)
+  expect(out).toContain('unconfined: commands run as you, without a sandbox')
+  expect(out).toContain('Merge it?')
+  expect(out.trimEnd().split('\n').at(-1)).toBe(`Next: loopwright decide ${run} yes --digest aaaaaaaaaaaa`)
+  expect(code).toBe(3)
+})
+
+test('a decision needs the digest of what was shown, and ends the run with 0', async () => {
+  const run = await started({ question: 'Merge it?' })
+  const blind = await loopwright(['decide', run, 'yes'])
+  expect(blind).toMatchObject({ code: 1, all: expect.stringContaining(`Next: loopwright gates ${run}`) })
+  const stale = await loopwright(['decide', run, 'yes', '--digest', 'bbbbbb'])
+  expect(stale).toMatchObject({ code: 1, out: expect.stringContaining('refused: no open question of the run has the digest bbbbbb') })
+  expect(await loopwright(['decide', run, 'yes', '--digest', 'aaaaaa'])).toMatchObject({ code: 0, out: 'accepted\n' })
+  const watched = await loopwright(['watch', run])
+  expect(watched.out).toContain('accepted after 1 attempt: a person agreed')
+  expect(watched.out.match(/^Next: /gm)).toHaveLength(1)
+  expect(watched.code).toBe(0)
+  const late = await loopwright(['decide', run, 'yes', '--digest', 'aaaaaa'])
+  expect(late).toMatchObject({ code: 1, out: 'refused: the run has ended: a person agreed\n' })
+})
+
+test('a stopped run ends the command with 2, a failed one with 1 and its remedy', async () => {
+  const [stopped, failing] = [await started({ question: '1' }), await started({ question: '2' })]
+  expect((await loopwright(['stop', stopped])).code).toBe(0)
+  const watched = await loopwright(['watch', stopped])
+  expect(watched).toMatchObject({ code: 2, out: expect.stringContaining('stopped (cancelled) after 1 attempt: stopped by a person') })
+  await loopwright(['decide', failing, 'yes', '--gate', 'gate#1', '--digest', digest, '--note', 'fail'])
+  const failed = await loopwright(['watch', failing])
+  expect(failed.out).toContain('failed: the test command ran no test (nothing was changed)\nNext: check the command\n')
+  expect(failed.code).toBe(1)
+})
+
+test('show and list tell live and ended runs, and a unique prefix is enough', async () => {
+  const run = await started({ question: 'Shown?' })
+  const shown = await loopwright(['show', run])
+  expect(shown.out).toContain(`${run}: waiting for you`)
+  expect(shown.out).toContain('why      Shown?')
+  expect(shown.out).toContain('$0.0123 of $5, 4.1k tokens')
+  await loopwright(['kill', run, '--reason', 'enough'])
+  expect((await loopwright(['show', run])).out).toContain('failed: the run was killed: enough')
+  const listed = await loopwright(['list', '--workflow', 'waits'])
+  expect(listed).toMatchObject({ code: 0, out: expect.stringContaining(run) })
+})
+
+test('for programs every line is one JSON value, problems too', async () => {
+  const run = await started({ question: 'JSON?' })
+  const watched = values((await loopwright(['watch', run, '--json'])).out)
+  expect(watched).toEqual([
+    expect.objectContaining({ kind: 'status', status: 'waiting' }),
+    expect.objectContaining({ kind: 'gate', run, digest }),
+    expect.objectContaining({ kind: 'waiting', run }),
+  ])
+  await loopwright(['kill', run])
+  expect(values((await loopwright(['show', run, '--json'])).out)).toEqual([expect.objectContaining({ kind: 'run', run, status: 'failed' })])
+  expect(values((await loopwright(['show', 'nobody', '--json'])).out)).toEqual([
+    { kind: 'error', type: 'NoSuchRun', message: 'there is no run nobody', next: 'see the runs with: loopwright list' },
+  ])
+})
+
+test('messages are flags of their schema, and their answers come back', async () => {
+  const run = await started({ question: 'Steer?' })
+  expect(await loopwright(['steer', run, 'look', 'at', 'the', 'lexer', '--id', 'one'])).toMatchObject({ code: 0, out: 'accepted: heard\n' })
+  const wrong = await loopwright(['steer', run, 'x', '--when', 'never'])
+  expect(wrong).toMatchObject({ code: 1, all: expect.stringMatching(/^error: steer cannot be used: when: /) })
+  expect((await loopwright(['pause', run])).code).toBe(0)
+  expect(await loopwright(['watch', run])).toMatchObject({ code: 3, out: expect.stringContaining(`Next: loopwright resume ${run}`) })
+  await loopwright(['kill', run])
+})
+
+test('Ctrl-C detaches from a run, which goes on', async () => {
+  const run = await started({ question: 'Working', quiet: true })
+  const left = await loopwright(['watch', run], { before: ['timeout', '--preserve-status', '--signal', 'INT', '4'] })
+  expect(left.out).toContain(`detached; the run goes on\nNext: loopwright watch ${run}`)
+  expect(left.code).toBe(130)
+  expect((await loopwright(['show', run])).out).toContain(`${run}: running`)
+  await loopwright(['kill', run])
+})
+
+describe('bad use is one sentence, exit 1, and no stack trace', () => {
+  test.each<[string, string[], RegExp]>([
+    ['an unknown command', ['lst'], /^error: unknown command 'lst'/],
+    ['an unknown option', ['run', 'testAndFix', '--bogus'], /^error: unknown option '--bogus'/],
+    ['nothing to start', ['start'], /^error: missing required argument 'workflow'/],
+    ['a missing input', ['start', 'testAndFix'], /^error: input cannot be used: repo is missing; test is missing/],
+    [
+      'every problem of an input',
+      ['start', 'testAndFix', '--attempts', '0', '--dollars', 'lots'],
+      /repo is missing; .*limits\.attempts: .*limits\.dollars: /,
+    ],
+    ['input that is not JSON', ['start', 'testAndFix', '--input', '{repo'], /^error: --input is not a JSON object/],
+    ['a missing input file', ['start', 'testAndFix', '--input-file', 'none.json'], /^error: the input file none\.json cannot be read/],
+    ['an unknown run', ['show', 'nobody'], /^error: there is no run nobody/],
+    [
+      'no server',
+      ['list', '--address', '127.0.0.1:1'],
+      /^error: no Temporal server answers at 127\.0\.0\.1:1 \(from --address\)\nNext: start one with: loopwright dev/,
+    ],
+    ['a limit that is no number', ['list', '--limit', 'x'], /^error: option '--limit <number>' argument 'x' is invalid/],
+    ['a status that is none', ['list', '--status', 'busy'], /Allowed choices are running, waiting, paused, done, stopped, failed/],
+    ['a replay of nothing', ['replay'], /^error: replay needs a run or --file/],
+    ['a replay of something else', ['replay', '--file', 'package.json'], /^error: package\.json is not a history as JSON/],
+  ])('%s', async (_name, words, sentence) => {
+    const { code, all } = await loopwright(words)
+    expect(all).toMatch(sentence)
+    expect(all).not.toMatch(/^\s+at /m)
+    expect(all.match(/^error: /gm)).toHaveLength(1)
+    expect(code).toBe(1)
+  })
+})
+
+test('doctor names what is missing with its remedy', async () => {
+  const well = await loopwright(['doctor'])
+  expect(well.out).toMatch(/✓ Temporal: server \S+ at 127\.0\.0\.1:\d+/)
+  expect(well.out).toMatch(/✓ workers: [1-9]\d* polling the queue loops/)
+  expect(well.out).toContain('· key for openai: OPENAI_API_KEY is not set')
+  expect(well.code).toBe(0)
+  const idle = await loopwright(['doctor', '--task-queue', 'nobody'])
+  expect(idle).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('✗ workers: 0 polling the queue nobody — start one with: loopwright worker'),
+  })
+  const gone = await loopwright(['doctor'], { variables: { TEMPORAL_ADDRESS: '127.0.0.1:1' } })
+  expect(gone).toMatchObject({ code: 1, out: expect.stringContaining('✗ Temporal: no Temporal server answers at 127.0.0.1:1') })
+})
+
+test('an input file is read, and flags go over it', async () => {
+  const file = join(folder, 'input.json')
+  await writeFile(file, JSON.stringify({ question: 'From a file?' }))
+  const { out } = await loopwright(['start', 'waits', '--input-file', file, '--id', 'waits-from-file'])
+  expect(out.trim()).toBe('waits-from-file')
+  expect((await loopwright(['show', 'waits-from-f'])).out).toContain('From a file?')
+  await loopwright(['kill', 'waits-from-file'])
+})
