@@ -19,6 +19,7 @@ export interface TestReport {
   timedOut: boolean
   /** Which output was understood; `exit code` when there are no results per test. */
   format: 'jest' | 'node' | 'pytest' | 'unittest' | 'exit code'
+  /** Whole numbers, also of what the lists cut; `unskipped`: skipped in the baseline, and ran now. */
   counts: { passed: number; failed: number; skipped: number; missing: number; unskipped: number }
   failed: Check[]
   /** Names of tests that the baseline has and this run has not. */

@@ -67,7 +67,7 @@ export function verdictOf(report: TestReport, patch: Pick<Patch, 'tree'>, allowT
     objections.push({ id: 'time limit', text: `The tests were ended after ${Math.round(report.milliseconds / 1000)} s.` })
   else if (report.exitCode !== 0 && objections.length === 0)
     objections.push({ id: 'exit code', text: `The command ended with ${report.exitCode ?? 'a signal'}:\n${report.tail}` })
-  const wrong = counts.failed + counts.missing + counts.unskipped + changes.length + (report.timedOut ? 1 : 0)
+  const wrong = counts.failed + counts.missing + newlySkipped.length + changes.length + (report.timedOut ? 1 : 0)
   return {
     accepted: objections.length === 0,
     score: -Math.max(wrong, objections.length),

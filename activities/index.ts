@@ -1,0 +1,26 @@
+import { type Activities } from './activities.ts'
+import { createArtifactActivities } from './artifacts/activities.ts'
+import { createCertify } from './artifacts/certify.ts'
+import { createCallModel } from './model/call.ts'
+import { createPreflight } from './preflight/preflight.ts'
+import { createRunTests } from './tests/activity.ts'
+import { repair } from './tools/repair.ts'
+import { tests } from './tools/tests.ts'
+import { createUseTool } from './tools/use.ts'
+import { createWorkspaceActivities } from './workspace/activities.ts'
+import { withCheckout } from './workspace/checkout.ts'
+import { changedFiles, readAt } from './workspace/history.ts'
+import { type World } from './world.ts'
+
+/** Everything workflows can have done, for one worker. */
+export function createActivities(world: World): Activities {
+  return {
+    ...createArtifactActivities(world),
+    ...createWorkspaceActivities(world),
+    preflight: createPreflight(world),
+    callModel: createCallModel(world),
+    runTests: createRunTests(world, { withCheckout, changedFiles, readAt }),
+    useTool: createUseTool(world, { tests, repair }),
+    certify: createCertify(world),
+  }
+}

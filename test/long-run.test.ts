@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Outcome } from '../contract/outcome.ts'
+import { type ScriptedServer, startScriptedServer } from '../testing/index.ts'
+import { type CoreBench, openBench } from './support/core.ts'
+import { makeRepository } from './support/repository.ts'
+
+const turns = 300
+let bench: CoreBench
+let server: ScriptedServer
+
+beforeAll(async () => {
+  server = await startScriptedServer({
+    // Each turn adds some 3 kB of reasoning and a tool call; the conversation passes 200,000 tokens.
+    script: ({ messages }) => {
+      const turn = messages.filter(({ role }) => role === 'assistant').length + 1
+      if (turn > turns) return { toolCalls: [{ name: 'finish', arguments: { answer: `read ${turns} times` } }] }
+      return { text: `turn ${turn} `.repeat(300), toolCalls: [{ name: 'read', arguments: { path: 'notes.txt' } }] }
+    },
+    keep: 1,
+  })
+  bench = await openBench('./workflows/models.ts', { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
+  writeFileSync(
+    join(bench.stateFolder, 'prices.json'),
+    JSON.stringify({ 'openai/long': { input: 0, output: 0, window: 1_000_000, maxOutput: 8_000 } }),
+  )
+})
+afterAll(async () => {
+  await bench.close()
+  await server.close()
+})
+
+test('a run of 300 turns continues as new by itself, and its history grows by a constant per turn', async () => {
+  const repo = makeRepository({ 'notes.txt': 'A note that is read again and again.\n'.repeat(20) })
+  const limits = { tokens: 900_000_000, minutes: 600 }
+  const run = await bench.start('reading', { models: 'openai/long', repo, turns: turns + 1, maxOutputTokens: 2_000, limits })
+  const outcome = (await run.result()) as Outcome<{ answer: string; turns: number; bytes: number }>
+  expect(outcome).toMatchObject({ status: 'accepted', value: { turns: turns + 1, answer: `read ${turns} times` } })
+  expect(outcome.value!.bytes).toBeGreaterThan(800_000)
+
+  const executions: { events: number; bytes: number; turns: number }[] = []
+  for await (const { runId } of bench.client.workflow.list({ query: `WorkflowId = '${run.workflowId}'` })) {
+    const { events } = await bench.client.workflow.getHandle(run.workflowId, runId).fetchHistory()
+    const asked = (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'callModel').length
+    executions.push({ events: events?.length ?? 0, bytes: Buffer.from(JSON.stringify(events)).length, turns: asked })
+  }
+  const described = await run.describe()
+  expect(executions.length).toBeGreaterThan(1)
+  expect(executions.reduce((sum, execution) => sum + execution.turns, 0)).toBe(turns + 1)
+  for (const { events, turns: asked } of executions) expect(events).toBeLessThanOrEqual(40 + asked * 16)
+  expect(described.historySize).toBeLessThan(4 * 1_024 * 1_024)
+}, 300_000)
