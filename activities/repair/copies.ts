@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { isDependencyFolder } from './editable.ts'
@@ -69,7 +69,7 @@ export class Copies {
   async #linkInherited(copy: string): Promise<void> {
     for (let above = dirname(this.#folder); above !== dirname(above); above = dirname(above)) {
       const modules = join(above, 'node_modules')
-      if (!(await lstat(modules).catch(() => undefined))?.isDirectory()) continue
+      if (!(await stat(modules).catch(() => undefined))?.isDirectory()) continue
       await symlink(modules, join(dirname(copy), 'node_modules'))
       return
     }

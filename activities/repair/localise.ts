@@ -21,6 +21,8 @@ const loadedOnly = 0.6
 const namedInStack = 0.2
 /** The rank of a line for one failing test alone counts a little less than that for all. */
 const alone = 0.9
+/** For one reason to be likely, a line that all failing tests share must have this share of the highest score. */
+const shareOfHighest = 0.6
 
 const key = (file: string, line: number) => `${file}:${line}`
 
@@ -50,7 +52,7 @@ export function localise(tests: TracedTest[], failing: Check[], sources: Map<str
       return files.length === 0 || files.includes(undefined) ? undefined : [...new Set(files.filter((name) => name !== undefined))].sort()
     },
     seenByAllFailing: (file, first, last) => failed.every((test) => ran(test, file, first, last)),
-    oneReason: shareSuspects(failed, passed),
+    oneReason: haveOneReason(failed, scores),
   }
 }
 
@@ -105,23 +107,10 @@ function stackLines(failing: Check[], sources: Map<string, string>): Set<string>
   return found
 }
 
-/** Whether the failing tests' most suspicious lines hang together. */
-function shareSuspects(failed: TracedTest[], passed: TracedTest[]): boolean {
-  const passedCounts = countLines(passed, (test) => test.lines)
-  const suspects = failed.map((test) => {
-    const lines = [...countLines([test], ({ lines: own }) => own).keys()]
-    const fewest = Math.min(...lines.map((line) => passedCounts.get(line) ?? 0))
-    return new Set(lines.filter((line) => (passedCounts.get(line) ?? 0) === fewest))
-  })
-  const [first, ...others] = suspects
-  if (!first) return true
-  const reached = new Set(first)
-  for (let left = others, grown = true; grown && left.length > 0;) {
-    const joining = left.filter((lines) => [...lines].some((line) => reached.has(line)))
-    for (const lines of joining) for (const line of lines) reached.add(line)
-    left = left.filter((lines) => !joining.includes(lines))
-    grown = joining.length > 0
-    if (left.length === 0) return true
-  }
-  return others.length === 0
+/** Whether some line that all failing tests execute is about as suspicious as the most suspicious one. */
+function haveOneReason(failed: TracedTest[], scores: Map<string, number>): boolean {
+  if (failed.length < 2) return true
+  const highest = Math.max(...scores.values())
+  const shared = [...countLines(failed, (test) => test.lines)].filter(([, count]) => count === failed.length)
+  return shared.some(([line]) => (scores.get(line) ?? 0) >= shareOfHighest * highest)
 }

@@ -7,13 +7,15 @@ import { editableFiles } from './editable.ts'
 import { hintsOf } from './hints.ts'
 import { localise } from './localise.ts'
 import { narrowing, type Narrow } from './narrow.ts'
-import { describe, nothingFailed, notFound, repaired } from './report.ts'
+import { describe, nothingFailed, notFound, notStarted, repaired } from './report.ts'
 import { type RepairCall, type RepairResult } from './result.ts'
 import { runVariables, search } from './search.ts'
 import { standing } from './suite.ts'
 import { type TracedTest, traceTests } from './trace.ts'
 
 const parallel = 2
+/** With these a shell says that it could not start a command. */
+const [notExecutableCode, notFoundCode] = [126, 127]
 const largestFileBytes = 300_000
 
 /** Looks for one edit that makes failing tests pass and breaks none, tries the likeliest first in copies, and makes the best in the folder. */
@@ -34,6 +36,7 @@ async function repairIn(copies: Copies, call: RepairCall): Promise<RepairResult>
   const before = standing(seen.checks)
   const elapsed = () => Date.now() - started
   if (before.failing.size === 0) return nothingFailed(seen.checks, elapsed())
+  if (seen.exitCode === notFoundCode || seen.exitCode === notExecutableCode) return notStarted([...before.failing], elapsed())
   const failing = seen.checks.filter(({ status }) => status === 'failed')
   const sources = await readSources(call.folder)
   const suspicion = localise(seen.tests, failing, sources)
@@ -59,6 +62,7 @@ async function repairIn(copies: Copies, call: RepairCall): Promise<RepairResult>
 }
 
 interface Observed {
+  exitCode: number | null
   checks: Check[]
   milliseconds: number
   hung: boolean
@@ -75,7 +79,14 @@ async function observe(copies: Copies, { runTests, argv }: RepairCall, minutes: 
     traceTests(runTests, { folder: traced, argv, minutes, signal }),
   ])
   signal.throwIfAborted()
-  return { checks: run.checks, milliseconds: run.milliseconds, hung: run.milliseconds >= minutes * 60_000, tests, copies: made }
+  return {
+    exitCode: run.exitCode,
+    checks: run.checks,
+    milliseconds: run.milliseconds,
+    hung: run.milliseconds >= minutes * 60_000,
+    tests,
+    copies: made,
+  }
 }
 
 async function readSources(folder: string): Promise<Map<string, string>> {

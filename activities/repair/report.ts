@@ -41,6 +41,13 @@ export function nothingFailed(checks: Check[], milliseconds: number): RepairResu
   return { found: 'none', edits: [], candidatesTried: 0, failingBefore: [], failingAfter: [], milliseconds, text }
 }
 
+/** The result when the test command could not be started. */
+export function notStarted(failing: string[], milliseconds: number): RepairResult {
+  const text =
+    'The test command could not be started: a program in it was not found. Nothing was changed; install what it needs and try again.'
+  return { found: 'none', edits: [], candidatesTried: 0, failingBefore: failing, failingAfter: failing, milliseconds, text }
+}
+
 /** The result when no edit helped. */
 export function notFound(failing: string[], tried: number, milliseconds: number): RepairResult {
   const text = `No single edit makes a failing test pass without breaking another: ${count(tried, 'candidate')} tried in ${seconds(milliseconds)}. Nothing was changed; ${count(failing.length, 'test')} still ${failing.length === 1 ? 'fails' : 'fail'}.`

@@ -65,7 +65,9 @@ export const variables: Operator = (place) => {
   if (node.type !== 'Identifier' || !parent || !isReference(node, parent)) return []
   const name = word(node, 'name')
   const called = isCall(parent) && parent['callee'] === node
-  const related = called ? relatives(name).map((other) => replace(node, other, 'wrong function', 0.75)) : []
+  const related = called
+    ? relatives(name).map((other, index) => replace(node, other, 'wrong function', Math.max(0.3, 0.75 - index * 0.1)))
+    : []
   const scope = namesInScope(above)
   const declared = scope.local.has(name) || scope.outer.has(name) || scope.functions.has(name)
   // A name that the language itself provides is hardly meant to be one of the project's.
@@ -99,7 +101,7 @@ export const members: Operator = (place) => {
   if (!isMember(node) || node['computed'] === true || property?.type !== 'Identifier') return []
   const name = word(property, 'name')
   const called = isCall(parent) && parent?.['callee'] === node
-  const family = relatives(name).map((other) => replace(property, other, 'wrong member', 0.8))
+  const family = relatives(name).map((other, index) => replace(property, other, 'wrong member', Math.max(0.3, 0.8 - index * 0.1)))
   return [...family, ...(called ? [] : ofObject(place, property, name)), ...alike(place, property, name, called), ...spelled(place, called)]
 }
 

@@ -35,6 +35,8 @@ class _Tracer:
 
     def relevant(self, filename):
         known = self.ours.get(filename)
+        if known is None and filename.startswith("<"):
+            known = self.ours[filename] = ""
         if known is None:
             path = os.path.realpath(filename)
             inside = path.startswith(_root + os.sep) and "site-packages" not in path and f"{os.sep}.venv{os.sep}" not in path
