@@ -1,0 +1,98 @@
+import { canonicalJson, replaceLargeStrings, utf8Bytes } from '../../contract/digest.ts'
+import { type Json } from '../../contract/json.ts'
+import { type Message, type ModelCall, type ModelReply, type ToolCall, type Usage } from '../../contract/models.ts'
+import { inputBound, messageBytes } from '../../contract/tokens.ts'
+import { type ArtifactStore } from '../../store/store.ts'
+import { keepText } from '../artifacts/texts.ts'
+import { modelFailure } from './errors.ts'
+import { type RawReply } from './raw-reply.ts'
+import { growth, readCalls } from './tool-calls.ts'
+import { appendTranscript, type Conversation } from './transcript.ts'
+
+const argumentBytes = 512
+/** What all tool calls of a reply may have: a result over 64 KiB would be refused after the model was paid. */
+const callsBytes = 40 * 1024
+/** What a chat template puts around a message and around a tool call, at most. */
+const framingTokens = 8
+
+/** Keeps a reply and its conversation in the store, and makes the result of the call: small, whatever the model wrote. */
+export async function keepReply(
+  store: ArtifactStore,
+  call: ModelCall,
+  before: Conversation,
+  sent: Message[],
+  raw: RawReply,
+): Promise<ModelReply> {
+  const usage = raw.usage ?? boundOf(call, raw)
+  if (raw.refusal !== '' || raw.finish === 'content_filter') throw refused(call.model, raw, usage)
+  const takenIds = new Set(before.messages.flatMap(({ toolCalls = [] }) => toolCalls.map(({ id }) => id)))
+  const whole = fitting(readCalls(raw.calls, raw.finish, { depth: before.hashes.length, takenIds }))
+  const text = await keepText(store, raw.text, call.inlineBytes)
+  const toolCalls = await Promise.all(whole.map((toolCall) => keepCall(store, toolCall)))
+  const messageOf = (content: Message['content'], calls: ToolCall[]): Message => ({
+    role: 'assistant',
+    content,
+    ...(calls.length > 0 ? { toolCalls: calls } : {}),
+  })
+  const replyBytes = messageBytes(messageOf(raw.text, whole))
+  const added = sent.slice(before.messages.length).reduce((sum, message) => sum + messageBytes(message), 0)
+  return {
+    text,
+    toolCalls,
+    finish: toolCalls.length > 0 && raw.finish !== 'length' ? 'tool_calls' : raw.finish === 'length' ? 'length' : 'stop',
+    usage,
+    replyBytes,
+    transcript: {
+      sha256: await appendTranscript(store, before, [...call.add, messageOf(text, toolCalls)]),
+      bytes: (call.transcript?.bytes ?? 0) + added + replyBytes,
+      // With what sending the reply back adds to what was counted, so that it bounds the next call's input.
+      tokens: usage.input + usage.output + growth(raw.calls, whole) + framingTokens * (1 + whole.length),
+      model: call.model,
+    },
+  }
+}
+
+/** Without a count by the server, the most it can have counted. */
+function boundOf(call: ModelCall, raw: RawReply): Usage {
+  const input = inputBound({ ...call, toolsBytes: call.tools?.bytes, schemaBytes: call.schema?.bytes })
+  return { input, output: Math.min(raw.bytes, call.maxOutputTokens) }
+}
+
+function refused(model: string, { refusal }: RawReply, usage: Usage) {
+  const why = refusal === '' ? 'the content filter stopped the reply' : refusal.replaceAll(/\s+/g, ' ').slice(0, 300)
+  return modelFailure('Refused', `${model} refused: ${why}`, { charged: 'unknown', usage })
+}
+
+/** Calls that would make the result too large lose their arguments; the last ones of very many are dropped. */
+function fitting(calls: ToolCall[]): ToolCall[] {
+  const kept: ToolCall[] = []
+  let bytes = 0
+  for (const call of calls) {
+    const size = bytesOf(call)
+    const half = bytes + size > callsBytes / 2 && call.arguments !== undefined
+    const { id, name } = call
+    const fit = half ? { id, name, malformed: `the arguments have too many parts: ${size} bytes without their long texts` } : call
+    bytes += half ? bytesOf(fit) : size
+    if (bytes > callsBytes) break
+    kept.push(fit)
+  }
+  return kept
+}
+
+function bytesOf(call: ToolCall): number {
+  return utf8Bytes(canonicalJson(replaceLargeStrings(plain(call), argumentBytes, () => {})))
+}
+
+async function keepCall(store: ArtifactStore, call: ToolCall): Promise<ToolCall> {
+  if (call.arguments === undefined) return call
+  const texts: string[] = []
+  const members = Object.entries(call.arguments).map(([name, value]) => {
+    return [name, replaceLargeStrings(value, argumentBytes, (text) => texts.push(text))] as const
+  })
+  await Promise.all(texts.map((text) => store.put(text)))
+  return { ...call, arguments: Object.fromEntries(members) }
+}
+
+function plain({ id, name, arguments: given, malformed }: ToolCall): Json {
+  return { id, name, arguments: given ?? null, malformed: malformed ?? null }
+}

@@ -1,0 +1,21 @@
+/** A tool call as it came, in pieces put together. */
+export interface RawCall {
+  /** Empty when the server gave none. */
+  id: string
+  name: string
+  /** Meant to be JSON. */
+  arguments: string
+}
+
+/** What a model answered, before anything is believed. */
+export interface RawReply {
+  text: string
+  calls: RawCall[]
+  /** `length` and `content_filter` mean what they say; absent when the reply broke off. */
+  finish?: string
+  refusal: string
+  /** Absent when the server reports none, or nonsense. */
+  usage?: { input: number; output: number }
+  /** UTF-8 bytes of everything the model wrote, reasoning included. */
+  bytes: number
+}

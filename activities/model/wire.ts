@@ -1,0 +1,40 @@
+import type OpenAI from 'openai'
+import { z } from 'zod'
+import { canonicalJson } from '../../contract/digest.ts'
+import { type Json } from '../../contract/json.ts'
+import { type Message, type ToolCall } from '../../contract/models.ts'
+import { type ArtifactStore } from '../../store/store.ts'
+import { resolveText } from '../artifacts/texts.ts'
+
+const OfferedTools = z.array(z.object({ name: z.string(), description: z.string(), schema: z.record(z.string(), z.json()) }))
+
+/** A tool as the model is told of it. */
+export type OfferedTool = z.output<typeof OfferedTools>[number]
+
+/** Reads the list of tools of a call. */
+export async function readTools(store: ArtifactStore, tools: { sha256: string; bytes: number } | undefined): Promise<OfferedTool[]> {
+  return tools ? OfferedTools.parse(JSON.parse(await resolveText(store, tools))) : []
+}
+
+/** A tool as chat completions have it. */
+export function wireTool({ name, description, schema }: OfferedTool): OpenAI.ChatCompletionTool {
+  return { type: 'function', function: { name, description, parameters: schema } }
+}
+
+/** A message, its references resolved, as chat completions have it. */
+export function wireMessage({ role, content, toolCalls, toolCallId }: Message): OpenAI.ChatCompletionMessageParam {
+  const text = typeof content === 'string' ? content : canonicalJson(content)
+  if (role === 'tool') return { role, content: text, tool_call_id: toolCallId ?? '' }
+  if (role !== 'assistant' || !toolCalls || toolCalls.length === 0) return { role, content: text }
+  return { role, content: text === '' ? null : text, tool_calls: toolCalls.map(wireCall) }
+}
+
+/** A malformed call is sent back as one without arguments; its result says what was wrong. */
+function wireCall({ id, name, arguments: given }: ToolCall): OpenAI.ChatCompletionMessageFunctionToolCall {
+  return { id, type: 'function', function: { name, arguments: canonicalJson(given ?? {}) } }
+}
+
+/** How a reply is asked to fit a schema. Not strict: strict refuses most schemas, and the reply is checked anyway. */
+export function responseFormat(schema: { [key: string]: Json }): OpenAI.ResponseFormatJSONSchema {
+  return { type: 'json_schema', json_schema: { name: 'reply', schema, strict: false } }
+}

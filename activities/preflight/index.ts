@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import { ApplicationFailure } from '@temporalio/common'
+import { type ModelFacts, parseModel } from '../../contract/models.ts'
+import { type Activities } from '../activities.ts'
+import { failure } from '../failure.ts'
+import { type World } from '../world.ts'
+import { factsOf } from './facts.ts'
+import { overrideExample, type Overrides, readOverrides } from './overrides.ts'
+
+/** Makes the activity that finds out, before the first step, what the models cost and whether they can be asked; it names every problem at once. */
+export function createPreflight(world: World): Activities['preflight'] {
+  return async ({ models, dollars }) => {
+    const overrides = await readOverrides(world)
+    const facts: Record<string, ModelFacts> = {}
+    const problems: ApplicationFailure[] = []
+    for (const model of new Set(models)) {
+      const found = lookAt(model, world, overrides)
+      if (found instanceof ApplicationFailure) problems.push(found)
+      else if (found.price === null && dollars !== 'none') problems.push(unknownPrice(model, world))
+      else facts[model] = found
+    }
+    if (problems.length > 1) throw together(problems)
+    for (const problem of problems) throw problem
+    return { models: facts, searchAttributes: world.searchAttributes, sandbox: 'none' }
+  }
+}
+
+function lookAt(model: string, world: World, overrides: Overrides): ModelFacts | ApplicationFailure {
+  try {
+    return factsOf(parseModel(model), world, overrides)
+  } catch (error) {
+    if (error instanceof ApplicationFailure) return error
+    throw error
+  }
+}
+
+function unknownPrice(text: string, world: World): ApplicationFailure {
+  const { provider, model } = parseModel(text)
+  const file = world.environment['LOOPWRIGHT_PRICES'] || join(world.stateFolder, 'prices.json')
+  const message = `Nobody knows the price of ${provider}/${model}, so no dollar cap can hold: set the limit dollars to "none" (tokens still cap), or give its price in ${file} as ${overrideExample(`${provider}/${model}`)}.`
+  return failure('UnknownPrice', message, { effect: 'no', next: `Give a price in ${file}, or set the limit dollars to "none".` })
+}
+
+/** One failure with the type of the first. */
+function together(problems: ApplicationFailure[]): ApplicationFailure {
+  const [first] = problems
+  return ApplicationFailure.create({
+    type: first?.type ?? 'InvalidInput',
+    message: problems.map(({ message }) => message).join(' '),
+    nonRetryable: true,
+    details: first?.details ?? [],
+  })
+}
