@@ -1,3 +1,4 @@
+import { knownProviders } from '../activities/model/providers.ts'
 import { runProcess } from '../activities/process.ts'
 import { ClientProblem, type ConnectOptions, health } from '../client/index.ts'
 import { connection } from './session.ts'
@@ -47,12 +48,12 @@ async function checkProgram(what: string, argv: string[], remedy: string, otherw
 
 /** A key is never needed: builtin/repair and servers of one's own go without. */
 function keys(environment: Record<string, string | undefined>): Finding[] {
-  const { OPENAI_API_KEY: key, OPENAI_BASE_URL: url } = environment
-  const remedy = 'set OPENAI_API_KEY for openai/…; builtin/repair needs no key'
-  return [
-    key
-      ? { what: 'key for openai', state: 'there', found: 'OPENAI_API_KEY is set' }
-      : { what: 'key for openai', state: 'optional', found: 'OPENAI_API_KEY is not set', remedy },
-    ...(url ? [{ what: 'address of openai', state: 'there' as const, found: `OPENAI_BASE_URL is ${url}` }] : []),
-  ]
+  return Object.entries(knownProviders).flatMap(([name, { keyVariable, urlVariable }]): Finding[] => {
+    const url = urlVariable === undefined ? undefined : environment[urlVariable]
+    const where = url ? `, asked at ${url}` : ''
+    if (environment[keyVariable]) return [{ what: `key for ${name}`, state: 'there', found: `${keyVariable} is set${where}` }]
+    const remedy = `set ${keyVariable} for ${name}/NAME; builtin/repair and local models need no key`
+    // The others are not looked for until somebody uses them.
+    return name === 'openai' ? [{ what: `key for ${name}`, state: 'optional', found: `${keyVariable} is not set${where}`, remedy }] : []
+  })
 }

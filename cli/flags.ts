@@ -79,7 +79,7 @@ function placeholder(kind: Flag['kind'], schema: Schema): string {
   if (choices) return kind === 'list' ? `${choices.join(',')}` : choices.join('|')
   const constant = schema.anyOf?.find((variant) => variant.const !== undefined)?.const
   const word = { number: 'number', list: 'a,b', text: 'text', json: 'json', boolean: '' }[kind]
-  return constant === undefined ? word : `${word}|${String(constant)}`
+  return constant === undefined ? word : `${word}|${written(constant)}`
 }
 
 /** Reads the text of a flag; what cannot be read is handed on as it is, so that the schema's own sentence refuses it. */

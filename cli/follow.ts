@@ -1,7 +1,7 @@
 import { type Ended, type Watched } from '../client/index.ts'
 import { type Status } from '../contract/messages.ts'
 import { ending } from './ending.ts'
-import { interruption } from './interruption.ts'
+import { type Interruption, interruption } from './interruption.ts'
 import { freshLines, progressLine, situation } from './progress.ts'
 import { askPerson, printGates } from './questions.ts'
 import { type Session } from './session.ts'
@@ -13,12 +13,14 @@ export interface Following {
   introduce?: boolean
   /** What Ctrl-C does, and the exit code; by default it detaches. */
   leave?: () => Promise<number>
+  /** Hears Ctrl-C; by default the following itself does. */
+  interrupted?: Interruption
 }
 
 /** Prints a run as it goes, until it ends, waits for a person who is not there, or Ctrl-C detaches. Returns the exit code. */
 export async function follow(session: Session, run: string, options: Following = {}): Promise<number> {
   const { introduce = true, leave = () => Promise.resolve(detached(session, run)) } = options
-  const interrupted = interruption()
+  const interrupted = options.interrupted ?? interruption()
   const detaching = new AbortController()
   const events = session.loopwright.watch(run, { signal: detaching.signal })
   const show = shower(session, introduce)
@@ -32,7 +34,7 @@ export async function follow(session: Session, run: string, options: Following =
       if (code !== undefined) return code
     }
   } finally {
-    interrupted.forget()
+    if (!options.interrupted) interrupted.forget()
     detaching.abort()
     await events.return()
   }
@@ -58,7 +60,10 @@ async function heard(
 ): Promise<number | 'interrupted' | undefined> {
   const { loopwright, printer } = session
   if (event.kind === 'ended') return printEnding(session, run, event.outcome ? { outcome: event.outcome } : { failure: event.failure })
-  if (event.kind === 'silent') return void printer.print(event, event.why)
+  if (event.kind === 'silent') {
+    printer.print(event, event.why)
+    return undefined
+  }
   show(event.status)
   if (event.status.status === 'paused' && !printer.interactive) return waits(session, run, `loopwright resume ${run}`)
   if (event.status.status !== 'waiting') return undefined

@@ -1,6 +1,7 @@
 import { type Loopwright } from '../client/index.ts'
 import { canonicalJson } from '../contract/digest.ts'
 import { testAndFix } from '../contract/test-and-fix.ts'
+import { type Interruption } from './interruption.ts'
 import { follow } from './follow.ts'
 import { type Session } from './session.ts'
 import { exitCodes } from './usage.ts'
@@ -9,13 +10,13 @@ import { exitCodes } from './usage.ts'
 const pauseMilliseconds = 5_000
 
 /** Goes on with an unfinished run of the same input, else starts one; follows it, and pauses it on Ctrl-C. */
-export async function repair(session: Session, input: Record<string, unknown>): Promise<number> {
+export async function repair(session: Session, input: Record<string, unknown>, interrupted: Interruption): Promise<number> {
   const { loopwright, printer } = session
   const unfinished = await findUnfinished(loopwright, input)
   const run = unfinished ?? (await loopwright.start<string>('testAndFix', input))
   printer.print({ kind: unfinished ? 'resumed' : 'started', run }, unfinished ? `goes on with ${run}` : run)
   if (unfinished) await loopwright.resume(run, {})
-  return follow(session, run, { introduce: false, leave: () => pause(session, run) })
+  return follow(session, run, { introduce: false, interrupted, leave: () => pause(session, run) })
 }
 
 /** A run that was not paused refuses to be resumed, which is as good. */

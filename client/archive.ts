@@ -1,11 +1,12 @@
 import { type History, historyFromJSON, type Payload } from '@temporalio/common/lib/proto-utils.js'
 import { decodeFromPayloadsAtIndex, decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js'
+import { historyPrefix } from '../store/history-key.ts'
 import { type Server } from './server.ts'
 
 /** The kept histories of a run that has ended, oldest execution first; none when it was not archived. */
 export async function archivedHistories({ store }: Server, run: string): Promise<History[]> {
   const histories: History[] = []
-  for (const key of await store.keys(`history/${run}/`)) {
+  for (const key of await store.keys(historyPrefix(run))) {
     const ref = await store.resolve(key)
     if (ref) histories.push(historyFromJSON(JSON.parse(await store.text(ref.sha256))))
   }

@@ -1,4 +1,5 @@
 import { ClientProblem } from './problem.ts'
+import { historyPrefix } from '../store/history-key.ts'
 import { noSuchRun } from './ended.ts'
 import { type Server } from './server.ts'
 
@@ -15,9 +16,9 @@ export async function resolve(server: Server, prefix: string): Promise<string> {
   const found = new Set<string>()
   const query = `WorkflowId STARTS_WITH '${prefix.replaceAll("'", '')}' AND ExecutionStatus != 'ContinuedAsNew'`
   for await (const { workflowId } of server.workflows.list({ query })) if (found.add(workflowId).size === most) break
-  for (const key of await server.store.keys(`history/${prefix}`)) {
+  for (const key of await server.store.keys(historyPrefix(prefix).slice(0, -1))) {
     const [, run] = key.split('/')
-    if (run !== undefined && found.size < most) found.add(run)
+    if (run !== undefined && found.size < most) found.add(decodeURIComponent(run))
   }
   return onlyOne(prefix, [...found].sort())
 }

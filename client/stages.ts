@@ -36,11 +36,11 @@ function take(event: HistoryEvent, order: number, stages: Map<string, Stage>, op
   if (activity?.activityId) {
     const path = activity.activityId.replace(/~\d+$/, '')
     const kind = kinds[activity.activityType?.name ?? ''] ?? 'step'
-    open.set(`activity ${event.eventId}`, begin(stages, path, kind, text(event.userMetadata?.summary), at, order))
+    open.set(key('activity', event.eventId), begin(stages, path, kind, text(event.userMetadata?.summary), at, order))
   }
   const decided = event.workflowExecutionUpdateAcceptedEventAttributes
   const gate = decided?.acceptedRequest?.input?.name === 'decide' ? gateOf(decided.acceptedRequest.input.args?.payloads?.[0]) : undefined
-  if (gate !== undefined) open.set(`update ${event.eventId}`, begin(stages, gate, 'gate', undefined, at, order))
+  if (gate !== undefined) open.set(key('update', event.eventId), begin(stages, gate, 'gate', undefined, at, order))
   const ended = endOf(event)
   const stage = ended && open.get(ended.key)
   if (!stage) return
@@ -61,16 +61,21 @@ function begin(stages: Map<string, Stage>, path: string, kind: Stage['kind'], la
 
 function endOf(event: HistoryEvent): { key: string; status: Stage['status'] } | undefined {
   const done = event.activityTaskCompletedEventAttributes
-  if (done) return { key: `activity ${done.scheduledEventId}`, status: 'done' }
+  if (done) return { key: key('activity', done.scheduledEventId), status: 'done' }
   const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes
-  if (failed) return { key: `activity ${failed.scheduledEventId}`, status: 'failed' }
+  if (failed) return { key: key('activity', failed.scheduledEventId), status: 'failed' }
   const cancelled = event.activityTaskCanceledEventAttributes
-  if (cancelled) return { key: `activity ${cancelled.scheduledEventId}`, status: 'cancelled' }
+  if (cancelled) return { key: key('activity', cancelled.scheduledEventId), status: 'cancelled' }
   const answered = event.workflowExecutionUpdateCompletedEventAttributes
-  return answered ? { key: `update ${answered.acceptedEventId}`, status: 'done' } : undefined
+  return answered ? { key: key('update', answered.acceptedEventId), status: 'done' } : undefined
 }
 
-/** Seconds are a Long or a number, as the history was read. */
+/** Event ids are Longs or numbers, as the history was read. */
+function key(what: 'activity' | 'update', eventId: HistoryEvent['eventId']): string {
+  return `${what} ${String(eventId)}`
+}
+
+/** Seconds are a Long or a number, too. */
 function milliseconds(time: HistoryEvent['eventTime']): number {
   return Number(String(time?.seconds ?? 0)) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6)
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { ClientProblem, connect, type Loopwright } from '../client/index.ts'
 import { onlyOne } from '../client/resolve.ts'
 import { type Watched } from '../client/watch.ts'
+import { historyKey } from '../store/history-key.ts'
 import { startServer } from '../workers/server.ts'
 
 const digest = 'a'.repeat(64)
@@ -213,7 +214,7 @@ test('a run that the server has forgotten is shown from the archive', async () =
   const [history] = await loopwright.histories(run)
   if (!history) throw new Error('there is no history')
   const kept = await loopwright.store.put(historyToJSON(history))
-  await loopwright.store.point('history/waits-forgotten0/1', kept)
+  await loopwright.store.point(historyKey('waits-forgotten0', '1'), kept)
   expect(await loopwright.resolve('waits-forg')).toBe('waits-forgotten0')
   expect(await loopwright.show('waits-forgotten0')).toMatchObject({ workflow: 'waits', status: 'done', why: 'a person agreed' })
   expect(await loopwright.input('waits-forgotten0')).toEqual({ question: 'agree?' })
