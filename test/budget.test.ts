@@ -17,7 +17,8 @@ beforeAll(async () => {
     prices: { '*': price },
   })
   bench = await openBench('./workflows/models.ts', { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
-  const prices = { 'openai/priced': price, 'openai/greedy': price }
+  // Dollars per million tokens, as a user writes them.
+  const prices = { 'openai/priced': { input: 2, output: 8 }, 'openai/greedy': { input: 2, output: 8 } }
   writeFileSync(join(bench.stateFolder, 'prices.json'), JSON.stringify(prices))
 })
 afterAll(async () => {

@@ -1,8 +1,8 @@
-import { temporal } from '@temporalio/proto'
+import protocol from '@temporalio/proto'
 import { type NativeConnection } from '@temporalio/worker'
 import { searchAttributes } from '../contract/preflight.ts'
 
-const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+const keyword = protocol.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 
 /** Registers what is missing of our search attributes and says which are there. A server that refuses (no permission, no room) is no failure: `list` says what it can't filter. */
 export async function registerSearchAttributes(connection: NativeConnection, namespace: string): Promise<string[]> {

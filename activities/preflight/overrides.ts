@@ -34,7 +34,7 @@ export async function readOverrides({ stateFolder, environment }: World): Promis
 
 async function readOverride(path: string, named: boolean): Promise<Overrides> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (!named && error instanceof Error && 'code' in error && error.code === 'ENOENT') return '{}'
+    if (!named && typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return '{}'
     throw unreadable(path, 'it cannot be read')
   })
   const parsed = Overrides.safeParse(parse(text))
