@@ -23,7 +23,7 @@ const Chunk = z.object({
   choices: z
     .array(z.object({ index: z.int().nullish(), delta: Delta.nullish(), message: Delta.nullish(), finish_reason: Words }))
     .nullish(),
-  usage: z.unknown(),
+  usage: z.unknown().optional(),
 })
 const tokens = z.int().nonnegative().max(1_000_000_000)
 const Usage = z.object({ prompt_tokens: tokens, completion_tokens: tokens, total_tokens: tokens.optional().catch(undefined) })

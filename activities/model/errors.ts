@@ -34,7 +34,11 @@ function connectionFailure(error: APIConnectionError, { url }: Provider): Applic
 /** The deepest code in the chain of causes: fetch hides the reason two levels down. */
 function codeOf(error: unknown): string {
   let code = 'no reason given'
-  for (let at: unknown = error; at instanceof Error; at = at.cause) if ('code' in at && typeof at.code === 'string') code = at.code
+  let at = error
+  for (let level = 0; level < 8 && typeof at === 'object' && at !== null; level++) {
+    if ('code' in at && typeof at.code === 'string') code = at.code
+    at = 'cause' in at ? at.cause : undefined
+  }
   return code
 }
 
