@@ -5,6 +5,7 @@ import { type Ended, type Loopwright, type RunFailure } from '../client/index.ts
 import { type Json } from '../contract/json.ts'
 import { type Outcome } from '../contract/outcome.ts'
 import { Patch } from '../contract/workspace.ts'
+import { type Session } from './session.ts'
 import { exitCodes } from './usage.ts'
 import { dollars, count, duration, plural, shellWord } from './words.ts'
 
@@ -17,11 +18,15 @@ export interface Ending {
   patch?: string
 }
 
+/** What an ending is told with. */
+type Place = Pick<Session, 'loopwright' | 'stateFolder' | 'show'>
+
 const WithRepo = z.looseObject({ repo: z.string() })
 
 /** Tells how a run ended; the patch of an accepted one, or the best of a stopped one, is written to a file. */
-export async function ending(loopwright: Loopwright, stateFolder: string, run: string, { outcome, failure }: Ended): Promise<Ending> {
-  if (!outcome) return failed(run, failure)
+export async function ending({ loopwright, stateFolder, show }: Place, run: string, { outcome, failure }: Ended): Promise<Ending> {
+  const look = `${show} ${run}`
+  if (!outcome) return failed(look, failure)
   const candidate = Patch.safeParse(outcome.value ?? outcome.best?.value)
   const patch = candidate.success && candidate.data.diff.bytes > 0 ? candidate.data : undefined
   const file = patch && (await writePatch(loopwright, join(stateFolder, 'patches'), run, patch))
@@ -31,9 +36,9 @@ export async function ending(loopwright: Loopwright, stateFolder: string, run: s
     ...(patch ? [changed(patch), `  patch    ${file}`] : []),
     ...(patch?.branch ? [`  branch   ${patch.branch}`] : []),
   ]
-  if (outcome.status === 'stopped') return { lines, ...written, next: nextOfStopped(run, outcome), code: exitCodes.stopped }
+  if (outcome.status === 'stopped') return { lines, ...written, next: nextOfStopped(look, outcome), code: exitCodes.stopped }
   const input = WithRepo.safeParse(await loopwright.input(run))
-  const next = patch && file && input.success ? applies(input.data.repo, patch, file) : `loopwright show ${run}`
+  const next = patch && file && input.success ? applies(input.data.repo, patch, file) : look
   return { lines, ...written, next, code: exitCodes.accepted }
 }
 
@@ -44,7 +49,8 @@ function headline(outcome: Outcome<Json>): string[] {
   const best = outcome.best
   const left = best?.verdict.objections.length
   return [
-    `${verdict} after ${plural(attempts, 'attempt')}: ${outcome.why}`,
+    // That the last attempt was accepted is known by now.
+    `${verdict} after ${plural(attempts, 'attempt')}${outcome.status === 'accepted' && attempts > 0 ? '' : `: ${outcome.why}`}`,
     ...(outcome.status === 'stopped' && best ? [`  best     attempt ${best.attempt}, ${plural(left ?? 0, 'objection')} left`] : []),
     spent,
   ]
@@ -54,13 +60,13 @@ function changed({ files, added, removed }: Patch): string {
   return `  changed  ${files.slice(0, 3).join(', ')}${files.length > 3 ? ` and ${files.length - 3} more` : ''} (+${added} −${removed})`
 }
 
-function failed(run: string, { message, effect, next }: RunFailure): Ending {
+function failed(look: string, { message, effect, next }: RunFailure): Ending {
   const changes = { no: 'nothing was changed', yes: 'something was changed', unknown: 'whether anything was changed is unknown' }[effect]
-  return { lines: [`failed: ${message} (${changes})`], next: next ?? `loopwright show ${run}`, code: exitCodes.failed }
+  return { lines: [`failed: ${message} (${changes})`], next: next ?? look, code: exitCodes.failed }
 }
 
-function nextOfStopped(run: string, { reason }: Outcome<Json>): string {
-  return reason === 'error' || reason === 'model' ? 'loopwright doctor' : `loopwright show ${run}`
+function nextOfStopped(look: string, { reason }: Outcome<Json>): string {
+  return reason === 'error' || reason === 'model' ? 'loopwright doctor' : look
 }
 
 function applies(repo: string, { branch }: Patch, file: string): string {

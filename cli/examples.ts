@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { runProcess } from '../activities/process.ts'
+import { packageFolder } from './package.ts'
 import { UsageProblem } from './usage.ts'
 
 const Packages = z.record(z.string(), z.unknown()).optional()
@@ -71,10 +71,4 @@ async function git(cwd: string, ...words: string[]): Promise<void> {
   const { exitCode, ended, output } = await runProcess(['git', ...words], { cwd, environment, timeoutMilliseconds: 60_000 })
   if (ended === 'not found') throw new UsageProblem('git is not installed, and the examples are git repositories', 'install git')
   if (exitCode !== 0) throw new Error(`git ${words[0]} failed: ${output.toString('utf8').trim()}`)
-}
-
-/** The sources are one folder below the package, the build is two. */
-function packageFolder(): string {
-  const folders = ['..', '../..'].map((up) => fileURLToPath(new URL(up, import.meta.url)))
-  return folders.find((folder) => existsSync(join(folder, 'examples'))) ?? process.cwd()
 }

@@ -41,8 +41,8 @@ export async function follow(session: Session, run: string, options: Following =
 }
 
 /** Prints how a run ended, and the one next command. */
-export async function printEnding({ loopwright, printer, stateFolder }: Session, run: string, end: Ended): Promise<number> {
-  const { lines, next, code, patch } = await ending(loopwright, stateFolder, run, end)
+export async function printEnding({ loopwright, printer, stateFolder, show }: Session, run: string, end: Ended): Promise<number> {
+  const { lines, next, code, patch } = await ending({ loopwright, stateFolder, show }, run, end)
   const { green, yellow, red, bold } = printer.colors
   const [color, mark] = code === exitCodes.accepted ? [green, '✓'] : code === exitCodes.stopped ? [yellow, '■'] : [red, '✗']
   const [headline = '', ...rest] = lines
@@ -88,9 +88,11 @@ function shower({ printer }: Session, introduce: boolean): (status: Status) => v
     }
     for (const line of fresh(status.lines)) printer.say(`  ${line.text}`)
     if (printer.json) return printer.print({ kind: 'status', ...status }, '')
+    // The end is told next, in full.
+    if (['done', 'stopped', 'failed'].includes(status.status)) return
     const text = situation(status)
     if (text !== shown && !process.stdout.isTTY) printer.say(progressLine(status))
-    printer.live(progressLine(status))
+    printer.live((width) => progressLine(status, width))
     shown = text
   }
 }

@@ -1,6 +1,8 @@
 import { type Writable } from 'node:stream'
 import { createColors } from 'picocolors'
 
+import { asTyped } from './words.ts'
+
 type Colors = ReturnType<typeof createColors>
 
 /** Where a command's output goes: lines for people, or one JSON value per line for programs. */
@@ -13,8 +15,8 @@ export interface Printer {
   print(record: object, text: string): void
   /** For people only. */
   say(text: string): void
-  /** A line that the next one overwrites; nothing where lines stay. */
-  live(text: string): void
+  /** A line that the next one overwrites, made for a width; nothing where lines stay. */
+  live(text: (width: number) => string): void
 }
 
 const clearLine = '\r\u001B[2K'
@@ -25,7 +27,7 @@ export function createPrinter(json: boolean, output: Writable & { isTTY?: boolea
   let shown = false
   const say = (text: string) => {
     if (json) return
-    output.write(`${shown ? clearLine : ''}${text}\n`)
+    output.write(`${shown ? clearLine : ''}${asTyped(text)}\n`)
     shown = false
   }
   return {
@@ -36,7 +38,8 @@ export function createPrinter(json: boolean, output: Writable & { isTTY?: boolea
     say,
     live: (text) => {
       if (!terminal) return
-      output.write(`${clearLine}${text.replaceAll(/\s+/g, ' ').slice(0, (output.columns ?? 80) - 1)}`)
+      const width = (output.columns ?? 80) - 1
+      output.write(`${clearLine}${text(width).replaceAll(/\s+/g, ' ').slice(0, width)}`)
       shown = true
     },
   }

@@ -1,13 +1,14 @@
 import { CommanderError } from 'commander'
 import { ClientProblem } from '../client/index.ts'
 import { type Printer } from './printer.ts'
+import { asTyped } from './words.ts'
 import { UsageProblem } from './usage.ts'
 
 /** Says what went wrong in one sentence, and what to do about it; never a stack trace. */
 export function printProblem(printer: Printer, problem: unknown): void {
   const { type, message, next } = describe(problem)
   if (printer.json) return printer.print({ kind: 'error', type, message, ...(next ? { next } : {}) }, '')
-  process.stderr.write(`${printer.colors.red('error:')} ${message}\n${next ? `Next: ${next}\n` : ''}`)
+  process.stderr.write(`${printer.colors.red('error:')} ${message}\n${next ? `Next: ${asTyped(next)}\n` : ''}`)
 }
 
 function describe(problem: unknown): { type: string; message: string; next?: string } {

@@ -4,12 +4,14 @@ import { addMessages } from './commands/messages.ts'
 import { addReplay } from './commands/replay.ts'
 import { addEnding, addLooking } from './commands/runs.ts'
 import { addRun, addStart } from './commands/start.ts'
+import { version } from './package.ts'
 import { addServing } from './commands/serving.ts'
 
 /** The whole command line; nothing is parsed yet. */
 export function createProgram(): Command {
   const program = new Command('loopwright')
     .description('Durable agent loops as Temporal workflows.')
+    .version(version(), '--version', 'prints the version')
     .option('--address <address>', 'the Temporal server, host:port (default: TEMPORAL_ADDRESS, else the one of the state folder)')
     .option('--namespace <namespace>', 'the Temporal namespace (default: TEMPORAL_NAMESPACE, else default)')
     .option('--state-folder <folder>', 'where the embedded server, artifacts and patches are', '.loopwright')

@@ -1,32 +1,42 @@
 import { type Line, type OpenStage, type Status } from '../contract/messages.ts'
 import { plural, spending } from './words.ts'
 
-/** `attempt 2 of 8 · 3 tests fail: a, b, c · asking openai/x · $0.0123 of $5, 4.1k tokens` */
-export function progressLine(status: Status): string {
-  return [situation(status), spending(status.spent, status.limits)].join(' · ')
+/**
+ * `attempt 2 of 8 · 3 tests fail: a, b, c · asking openai/x · $0.0123 of $5, 4.1k tokens`
+ * Where the width is limited, names of tests go first.
+ */
+export function progressLine(status: Status, width = Infinity): string {
+  const lines = [3, 2, 1, 0].map((names) => [situation(status, names), spending(status.spent, status.limits)].join(' · '))
+  return lines.find((line) => line.length <= width) ?? lines.at(-1) ?? ''
 }
 
 /** The progress without what it costs: what is worth a line of its own where lines stay. */
-export function situation(status: Status): string {
+export function situation(status: Status, names = 3): string {
   const { attempt, objections } = status
   return [
     ...(attempt && attempt.number > 0 ? [`attempt ${attempt.number} of ${attempt.of}`] : []),
-    ...(objections && objections.count > 0 ? [objected(status.workflow, objections)] : []),
+    ...(objections && objections.count > 0 ? [objected(status.workflow, objections, names)] : []),
     now(status),
   ].join(' · ')
 }
 
-const shownIds = 3
-
-function objected(workflow: string, { ids, count }: NonNullable<Status['objections']>): string {
+function objected(workflow: string, { ids, count }: NonNullable<Status['objections']>, names: number): string {
   const what = workflow === 'testAndFix' ? `${count} ${count === 1 ? 'test fails' : 'tests fail'}` : plural(count, 'objection')
-  return `${what}: ${ids.slice(0, shownIds).join(', ')}${count > shownIds ? ', …' : ''}`
+  if (names === 0) return what
+  return `${what}: ${ids.slice(0, names).map(shortName).join(', ')}${count > names ? ', …' : ''}`
+}
+
+const longestName = 40
+
+/** The title of a test without its file and groups. */
+function shortName(id: string): string {
+  const title = id.split(' > ').at(-1) ?? id
+  return title.length > longestName ? `${title.slice(0, longestName - 1)}…` : title
 }
 
 function now({ status, why, open }: Status): string {
   if (status !== 'running') return `${status}: ${why}`
-  const step = innermost(open)
-  return step ? step.text : why
+  return innermost(open)?.text.trim() || why
 }
 
 /** The newest of the deepest open steps. */

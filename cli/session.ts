@@ -8,6 +8,8 @@ export interface Session {
   loopwright: Loopwright
   printer: Printer
   stateFolder: string
+  /** What looks at a run that has ended: `loopwright show`, where the server stays. */
+  show: string
 }
 
 const Options = z.looseObject({
@@ -28,7 +30,7 @@ export async function inSession(command: Command, action: (session: Session) => 
   const { json, ...options } = globalOptions(command)
   const loopwright = await connect(connection(options))
   try {
-    process.exitCode = await action({ loopwright, printer: createPrinter(json), stateFolder: options.stateFolder })
+    process.exitCode = await action({ loopwright, printer: createPrinter(json), stateFolder: options.stateFolder, show: 'loopwright show' })
   } finally {
     await loopwright.close()
   }

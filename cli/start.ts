@@ -59,7 +59,7 @@ async function repairAll(
     for (const input of inputs) {
       if (interrupted.over) break
       printer.say(`\n${printer.colors.bold(String(input['repo']))}`)
-      codes.push(await repair({ loopwright, printer, stateFolder }, input, interrupted))
+      codes.push(await repair({ loopwright, printer, stateFolder, show: 'npm run dev, and then: loopwright show' }, input, interrupted))
     }
   } finally {
     await loopwright.close()

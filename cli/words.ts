@@ -36,6 +36,12 @@ export function plural(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? '' : 's'}`
 }
 
+/** Commands as they are typed where this process was started: inside a clone or a project, npx finds the program. */
+export function asTyped(text: string, environment: Record<string, string | undefined> = process.env): string {
+  if (!environment['npm_command']) return text
+  return text.replaceAll(/(?<=^|[\s`])loopwright (?=[a-z])/gm, 'npx loopwright ')
+}
+
 /** A word that a POSIX shell reads as it stands. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

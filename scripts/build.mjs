@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { packageFolder } from './places.mjs'
@@ -22,6 +22,8 @@ export function build() {
   const old = `${dist}.${process.pid}.old`
   try {
     const { status, output } = run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', fresh], { cwd: packageFolder })
+    const program = join(fresh, 'cli', 'main.js')
+    if (existsSync(program)) chmodSync(program, 0o755)
     if (status === 0) writeFileSync(join(fresh, '.sources'), sources)
     if (existsSync(fresh)) {
       if (existsSync(dist)) renameSync(dist, old)

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { PassThrough } from 'node:stream'
 import { createPrinter } from '../cli/printer.ts'
 import { freshLines, progressLine, situation } from '../cli/progress.ts'
-import { confinement, count, dollars, duration, shellWord } from '../cli/words.ts'
+import { asTyped, confinement, count, dollars, duration, shellWord } from '../cli/words.ts'
 import { type Status } from '../contract/messages.ts'
 
 const status: Status = {
@@ -43,6 +43,16 @@ test.each<[string, Partial<Status>, string]>([
   expect(situation({ ...status, ...change })).toBe(line)
 })
 
+test('a test is named by its title, without its file and groups', () => {
+  const ids = ['test/a.test.ts > ranges > a later range does not overlap']
+  expect(situation({ ...status, objections: { ids, count: 1 } })).toContain('1 test fails: a later range does not overlap ·')
+})
+
+test('where the width is limited, names go before the spend', () => {
+  expect(progressLine(status, 83)).toBe('attempt 2 of 8 · 3 tests fail: a, … · asking openai/x · $0.0123 of $5, 4.1k tokens')
+  expect(progressLine(status, 75)).toBe('attempt 2 of 8 · 3 tests fail · asking openai/x · $0.0123 of $5, 4.1k tokens')
+})
+
 test('without a dollar cap none is shown', () => {
   expect(progressLine({ ...status, limits: { ...status.limits, dollars: 'none' } })).toMatch(/ · \$0\.0123, 4\.1k tokens$/)
 })
@@ -74,6 +84,12 @@ describe('numbers for people', () => {
   })
 })
 
+test('commands are shown as they are typed: through npx where npm started the program', () => {
+  const text = 'Next: loopwright show x\nNext: git merge loopwright/x'
+  expect(asTyped(text, {})).toBe(text)
+  expect(asTyped(text, { npm_command: 'run-script' })).toBe('Next: npx loopwright show x\nNext: git merge loopwright/x')
+})
+
 test('a path with a space or a quote is one word of a shell', () => {
   expect(shellWord('/a/b-c_d.e')).toBe('/a/b-c_d.e')
   expect(shellWord("/a b/it's")).toBe(String.raw`'/a b/it'\''s'`)
@@ -87,7 +103,7 @@ describe('a printer', () => {
   function printed(json: boolean, terminal: boolean) {
     const output = Object.assign(new PassThrough(), terminal ? { isTTY: true, columns: 20 } : {})
     const printer = createPrinter(json, output)
-    printer.live('a line that is longer than twenty')
+    printer.live(() => 'a line that is longer than twenty')
     printer.print({ kind: 'x' }, 'text')
     printer.say('more')
     return String(output.read())
