@@ -268,6 +268,7 @@ describe('paths', () => {
     expect((await use('read', { path: 'node_modules/m/index.js' })).text).toBe('1\tm')
     expect(await use('write', { path: 'node_modules/m/index.js', content: 'evil' })).toMatchObject(refused(/read-only/))
     expect(await use('edit', { path: 'node_modules/m/index.js', search: 'm', replace: 'e' })).toMatchObject(refused(/read-only/))
+    expect(await use('write', { path: 'node_modules', content: 'evil' })).toMatchObject(refused(/read-only/))
     expect(readFileSync(join(workspace.source, 'node_modules/m/index.js'), 'utf8')).toBe('m\n')
   })
 })

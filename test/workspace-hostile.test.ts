@@ -127,6 +127,14 @@ describe('a hostile source', () => {
     const world = newWorld()
     const workspace = await opened(world, source)
     expect(await withCheckout(world, workspace, 'edit', async (folder) => contents(folder))).toEqual({ 'a.txt': 'one\n' })
+    // Looks clean to the user's git, which takes another commit for this one.
+    writeFiles(source, { 'a.txt': 'dirty\n' })
+    userGit(source, 'add', 'a.txt')
+    userGit(source, 'replace', workspace.base, userGit(source, 'commit-tree', userGit(source, 'write-tree'), '-m', 'other'))
+    expect(userGit(source, 'status', '--porcelain')).toBe('')
+    await expect(openWorkspace(world, source, 'run-2')).rejects.toMatchObject({
+      message: expect.stringMatching(/uncommitted changes: a\.txt/),
+    })
   })
 })
 

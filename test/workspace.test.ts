@@ -1,9 +1,24 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { MockActivityEnvironment } from '@temporalio/testing'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { createWorkspaceActivities } from '../activities/workspace/activities.ts'
 import { commitStep } from '../activities/workspace/commit.ts'
 import { withCheckout } from '../activities/workspace/checkout.ts'
 import { deliverPatch } from '../activities/workspace/deliver.ts'
+import { changedFiles, readAt } from '../activities/workspace/history.ts'
 import { openWorkspace } from '../activities/workspace/open.ts'
 import { makePatch } from '../activities/workspace/patch.ts'
 import { type World } from '../activities/world.ts'
@@ -207,6 +222,12 @@ describe('a checkout', () => {
         symlinkSync('/etc', join(folder, 'deep'))
       },
       (folder) => chmodSync(join(folder, 'a.txt'), 0o755),
+      (folder) => {
+        // Same size and time as before.
+        const { atime, mtime } = statSync(join(folder, 'a.txt'))
+        writeFiles(folder, { 'a.txt': 'two\n' })
+        utimesSync(join(folder, 'a.txt'), atime, mtime)
+      },
       (folder) => writeFiles(folder, { '.git': 'gitdir: /nowhere\n', 'deep/.git': 'gitdir: ..\n', 'other/.git/config': '[core]\n' }),
       (folder) => rmSync(folder, { recursive: true }),
       (folder) => {
@@ -255,6 +276,27 @@ describe('a checkout', () => {
     expect(readFileSync(join(source, 'node_modules/m/index.js'), 'utf8')).toBe('m')
   })
 
+  test('of a monorepo leads from dependencies to its own packages, not to those of the source', async () => {
+    const world = newWorld()
+    const source = newRepository({ '.gitignore': 'node_modules/\n', 'packages/a/a.js': 'a', 'packages/b/b.js': 'b' })
+    writeFiles(source, { 'node_modules/m/index.js': 'm', 'node_modules/@s/n/index.js': 'n' })
+    symlinkSync('../../packages/a', join(source, 'node_modules/@s/a'))
+    symlinkSync('../packages/b', join(source, 'node_modules/b'))
+    symlinkSync('m', join(source, 'node_modules/alias'))
+    const workspace = await opened(world, source)
+    const change = (folder: string) => writeFiles(folder, { 'node_modules/mine/x': 'x', 'packages/a/a.js': 'changed' })
+    const { commit } = await step(world, workspace, change)
+    await withCheckout(world, { ...workspace, commit }, 'test', async (folder) => {
+      expect(readFileSync(join(folder, 'node_modules/@s/a/a.js'), 'utf8')).toBe('changed')
+      expect(realpathSync(join(folder, 'node_modules/b'))).toBe(join(folder, 'packages/b'))
+      expect(realpathSync(join(folder, 'node_modules/alias'))).toBe(join(source, 'node_modules/m'))
+      expect(realpathSync(join(folder, 'node_modules/@s/n'))).toBe(join(source, 'node_modules/@s/n'))
+      expect(existsSync(join(folder, 'node_modules/mine'))).toBe(false)
+    })
+    expect((await makePatch(world, { ...workspace, commit })).files).toEqual(['packages/a/a.js'])
+    expect(contents(join(source, 'packages'))).toEqual({ 'a/a.js': 'a', 'b/b.js': 'b' })
+  })
+
   test('of a commit that is gone is a lost workspace, said in one sentence', async () => {
     const world = newWorld()
     const workspace = await opened(world, newRepository())
@@ -276,6 +318,10 @@ describe('a step', () => {
     const first = await step(world, workspace, change)
     expect(first.commit).not.toBe(workspace.commit)
     expect(await step(world, workspace, change)).toEqual(first)
+    const shown = ['show', '-s', '--format=%an %ae %aI %cn %ce %cI %P %B', first.commit]
+    expect(userGit(join(world.stateFolder, 'workspaces/run-1/git'), ...shown)).toBe(
+      `Loopwright loopwright@localhost 2000-01-01T00:00:00+00:00 Loopwright loopwright@localhost 2000-01-01T00:00:00+00:00 ${workspace.base} loop#1/attempt#1/edit#1`,
+    )
     const other = newWorld()
     expect(await step(other, await opened(other, source), change)).toEqual(first)
     expect(await step(world, { ...workspace, commit: first.commit }, () => {}, 'later')).toEqual(first)
@@ -310,6 +356,33 @@ describe('a step', () => {
       })
       expect(isExecutable(join(folder, 'run.sh'))).toBe(true)
     })
+  })
+
+  test('is told to people and tests as the files that it changed, and each file can be read at each commit', async () => {
+    const world = newWorld()
+    const workspace = await opened(world, newRepository({ 'a.txt': 'one\n', gone: '', ':(top)odd\t*': 'odd\n' }))
+    const { commit } = await step(world, workspace, (folder) => {
+      writeFiles(folder, { 'a.txt': 'two\n', new: '' })
+      rmSync(join(folder, 'gone'))
+    })
+    const after = { ...workspace, commit }
+    expect(await changedFiles(world, after)).toEqual([
+      { path: 'a.txt', change: 'changed' },
+      { path: 'gone', change: 'deleted' },
+      { path: 'new', change: 'added' },
+    ])
+    expect(await readAt(world, after, workspace.base, 'a.txt')).toBe('one\n')
+    expect(await readAt(world, after, commit, 'a.txt')).toBe('two\n')
+    expect(await readAt(world, after, commit, ':(top)odd\t*')).toBe('odd\n')
+    expect(await readAt(world, after, commit, 'gone')).toBeUndefined()
+    expect(await readAt(world, after, commit, '.')).toBeUndefined()
+  })
+
+  test('that removes everything is a commit too', async () => {
+    const world = newWorld()
+    const workspace = await opened(world, newRepository({ a: '' }))
+    const { commit } = await step(world, workspace, (folder) => rmSync(join(folder, 'a')))
+    expect(await look(world, { ...workspace, commit })).toEqual({})
   })
 
   test('with a link that leaves the workspace, a repository inside it or a large file is refused, and nothing is kept', async () => {
@@ -409,4 +482,16 @@ describe('a patch', () => {
     expect(new Set(branches).size).toBe(runs.length)
     expect(userGit(source, 'for-each-ref', 'refs/heads/loopwright/').split('\n')).toHaveLength(runs.length)
   })
+})
+
+test('as activities they take the calls that workflows make', async () => {
+  const [world, source] = [newWorld(), newRepository()]
+  const activities = createWorkspaceActivities(world)
+  const at = { run: 'run-1', stage: 'openWorkspace#1' }
+  const environment = new MockActivityEnvironment()
+  const base = userGit(source, 'rev-parse', 'HEAD')
+  expect(await environment.run(activities.openWorkspace, { ...at, repo: source, key: 'run-1' })).toMatchObject({ key: 'run-1', base })
+  const workspace = { key: 'run-1', source, base, commit: base }
+  expect(await environment.run(activities.makePatch, { ...at, workspace })).toMatchObject({ files: [], added: 0, removed: 0 })
+  expect(await environment.run(activities.deliverPatch, { ...at, workspace })).toEqual({ branch: 'loopwright/run-1' })
 })

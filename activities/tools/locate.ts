@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { isAbsolute, join, normalize, relative, sep } from 'node:path'
-import { dependencyLinks } from '../workspace/dependencies.ts'
 import { isInside, realPlace } from '../workspace/inside.ts'
+import { checkoutOf, linksOf } from '../workspace/places.ts'
 import { fileProblem } from './problem.ts'
 import { type ToolPlace, ToolRefused } from './tool.ts'
 
@@ -14,27 +14,26 @@ export interface Located {
 }
 
 /** Checks a path from a model: inside the workspace as written and after following links, never `.git`; dependency folders only for reading. */
-export async function locate({ folder, workspace }: ToolPlace, path: string, purpose: 'read' | 'write'): Promise<Located> {
+export async function locate({ world, folder, workspace }: ToolPlace, path: string, purpose: 'read' | 'write'): Promise<Located> {
   if (path.includes('\0')) throw new ToolRefused('A path cannot hold a NUL character.')
   if (isAbsolute(path)) throw new ToolRefused(`${path} is an absolute path: write it relative to the workspace, for example src/index.js.`)
   const written = normalize(path).replace(/[/\\]+$/, '') || '.'
   if (written === '..' || written.startsWith(`..${sep}`)) throw new ToolRefused(`${path} is outside the workspace.`)
-  refuseGit(path, written)
   const root = await realpath(folder)
   const place = await realPlace(join(root, written)).catch((error: unknown) => {
     throw fileProblem(error, path) ?? error
   })
-  if (isInside(root, place)) {
-    refuseGit(path, relative(root, place))
-    return { absolute: place, relative: written, dependency: false }
-  }
-  for (const link of await dependencyLinks(workspace.source, folder)) {
-    if (!isInside(await realpath(join(folder, link)), place)) continue
+  for (const link of await linksOf(checkoutOf(world, workspace.key, folder))) {
+    const source = await realPlace(join(workspace.source, link))
+    const linked = isInside(join(root, link), place) ? join(root, link) : source
+    if (!isInside(linked, place)) continue
     if (purpose === 'write') throw new ToolRefused(`${path} lies in the dependency folder ${link}, which is read-only.`)
-    refuseGit(path, place.slice(link.length))
+    refuseGit(path, relative(linked, place))
     return { absolute: place, relative: written, dependency: true }
   }
-  throw new ToolRefused(`${path} leads outside the workspace through a link.`)
+  if (!isInside(root, place)) throw new ToolRefused(`${path} leads outside the workspace through a link.`)
+  refuseGit(path, relative(root, place))
+  return { absolute: place, relative: written, dependency: false }
 }
 
 function refuseGit(path: string, place: string): void {

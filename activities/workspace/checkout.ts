@@ -4,7 +4,7 @@ import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { ifAbsent } from '../../store/absent.ts'
 import { type World } from '../world.ts'
 import { linkDependencies } from './dependencies.ts'
-import { git, gitList, gitSays } from './git.ts'
+import { git } from './git.ts'
 import { type Holder, withFirstFree } from './lock.ts'
 import { requireCommit } from './lost.ts'
 import { nestedGit } from './nested.ts'
@@ -33,7 +33,7 @@ export async function withCheckout<T>(
     async (number, before) => {
       const checkout = places.checkout(await generationOf(places.root, nameOf(number), before))
       if (!(await reset(checkout, workspace.commit, signal).catch(() => false))) await checkOutAnew(checkout, workspace.commit, signal)
-      await linkDependencies(workspace.source, checkout.workTree)
+      await writeFile(checkout.links, JSON.stringify(await linkDependencies(workspace.source, checkout.workTree)))
       return work(checkout.workTree)
     },
   )
@@ -53,7 +53,7 @@ async function generationOf(root: string, name: string, before: Holder): Promise
   return named(generation + 1)
 }
 
-/** Makes the directory equal to the commit by touching only what differs; false when it does not become so. */
+/** Makes the directory equal to the commit by touching only what differs; false when there is none yet, fails when something is in the way. */
 async function reset(checkout: Checkout, commit: string, signal?: AbortSignal): Promise<boolean> {
   const { workTree: folder } = checkout
   if (!(await lstat(folder).catch(() => undefined))?.isDirectory()) return false
@@ -62,8 +62,7 @@ async function reset(checkout: Checkout, commit: string, signal?: AbortSignal): 
   await Promise.all((await nestedGit(folder)).map((path) => rm(path, { recursive: true })))
   await git(checkout, ['read-tree', '--reset', '-u', commit], { signal })
   await git(checkout, ['clean', '-ffdxq'], { signal })
-  if (!(await gitSays(checkout, ['diff-files', '--quiet'], { signal }))) return false
-  return (await gitList(checkout, ['ls-files', '-z', '--others'], { signal })).length === 0
+  return true
 }
 
 async function checkOutAnew(checkout: Checkout, commit: string, signal?: AbortSignal): Promise<void> {

@@ -1,12 +1,11 @@
 import { lstat, realpath } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path'
+import { dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { type World } from '../world.ts'
-import { dependencyLinks } from './dependencies.ts'
 import { git, GitFailed, gitLine, gitList } from './git.ts'
 import { isInside, realPlace } from './inside.ts'
 import { nestedGit } from './nested.ts'
-import { type Checkout, placesOf, refName } from './places.ts'
+import { type Checkout, checkoutOf, linksOf, refName } from './places.ts'
 
 /** What a step left cannot become a commit; the message says why, and the commit before still stands. */
 export class StepRefused extends Error {
@@ -25,13 +24,12 @@ export async function commitStep(
   folder: string,
   stage: string,
 ): Promise<{ commit: string; tree: string }> {
-  const checkout = placesOf(world, workspace.key).checkout(basename(folder))
+  const checkout = checkoutOf(world, workspace.key, folder)
   const [nested] = await nestedGit(folder)
   if (nested) throw new StepRefused(`${relative(folder, nested)} is a git repository inside the workspace; nothing was kept. Remove it.`)
-  const links = await dependencyLinks(workspace.source, folder)
-  const paths = ['.', ...links.map((path) => `:(top,exclude,literal)${path}`)]
-  await refuseLargeFiles(checkout, paths)
-  await add(checkout, paths)
+  const links = await linksOf(checkout)
+  await refuseLargeFiles(checkout, links)
+  await add(checkout, links)
   const tree = await gitLine(checkout, ['write-tree'])
   if (tree === (await gitLine(checkout, ['rev-parse', `${workspace.commit}^{tree}`]))) return { commit: workspace.commit, tree }
   await refuseModes(checkout, workspace.commit, tree)
@@ -40,9 +38,12 @@ export async function commitStep(
   return { commit, tree }
 }
 
-async function add(checkout: Checkout, paths: string[]): Promise<void> {
+/** Links are taken out again afterwards: git refuses to exclude what .gitignore names already. */
+async function add(checkout: Checkout, links: string[]): Promise<void> {
   try {
-    await git(checkout, ['add', '--all', '--', ...paths])
+    await git(checkout, ['add', '--all', '--', '.'])
+    if (links.length > 0)
+      await git(checkout, ['--literal-pathspecs', 'rm', '--cached', '-r', '-f', '--quiet', '--ignore-unmatch', '--', ...links])
   } catch (error) {
     if (!(error instanceof GitFailed) || error.ended) throw error
     throw new StepRefused(`The changes cannot be committed; nothing was kept: ${error.message}.`)
@@ -50,7 +51,8 @@ async function add(checkout: Checkout, paths: string[]): Promise<void> {
 }
 
 /** Before they are added, so that the git dir does not grow by what is refused. */
-async function refuseLargeFiles(checkout: Checkout, paths: string[]): Promise<void> {
+async function refuseLargeFiles(checkout: Checkout, links: string[]): Promise<void> {
+  const paths = ['.', ...links.map((path) => `:(top,exclude,literal)${path}`)]
   const changed = await gitList(checkout, ['ls-files', '-z', '--modified', '--others', '--exclude-standard', '--', ...paths])
   for (const path of changed) {
     const found = await lstat(join(checkout.workTree, path)).catch(() => undefined)

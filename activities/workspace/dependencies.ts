@@ -1,33 +1,33 @@
-import { lstat, readdir, symlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, mkdir, readdir, realpath, symlink } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { isInside } from './inside.ts'
 
 const topLevel = ['node_modules', '.venv', 'vendor', 'target']
 /** How far below the top `node_modules` of packages are looked for: `web/node_modules`, `packages/web/node_modules`. */
 const packageDepth = 2
 
-/** The dependency folders of a source, relative to it; those that a commit tracks are among them. */
-export async function dependencyFolders(source: string): Promise<string[]> {
-  const found = topLevel.map((name) => ({ path: name, there: isFolder(join(source, name)) }))
-  const paths = []
-  for (const { path, there } of found) if (await there) paths.push(path)
-  return [...paths, ...(await packageFolders(source, '', packageDepth))].toSorted()
-}
-
-/** Links each dependency folder that the checkout does not have itself to the source's; whatever else stood there was cleaned away before. */
-export async function linkDependencies(source: string, folder: string): Promise<void> {
+/**
+ * Links each dependency folder of the source into a checkout that does not have such a folder itself, and returns their paths. Where it
+ * leads back to a package of the repository, as in a monorepo, it leads to the checkout's package: else tests would see the source's.
+ */
+export async function linkDependencies(source: string, folder: string): Promise<string[]> {
+  const linked: string[] = []
   for (const path of await dependencyFolders(source)) {
     const taken = await lstat(join(folder, path)).catch(() => undefined)
     const parent = await lstat(join(folder, path, '..')).catch(() => undefined)
-    if (!taken && parent?.isDirectory()) await symlink(join(source, path), join(folder, path))
+    if (taken || !parent?.isDirectory()) continue
+    linked.push(path)
+    if (await hasPackages(source, path)) await linkEntries(source, folder, path)
+    else await symlink(join(source, path), join(folder, path))
   }
+  return linked
 }
 
-/** Those dependency folders that are links in a checkout: readable, never committed. */
-export async function dependencyLinks(source: string, folder: string): Promise<string[]> {
-  const links: string[] = []
-  for (const path of await dependencyFolders(source))
-    if ((await lstat(join(folder, path)).catch(() => undefined))?.isSymbolicLink()) links.push(path)
-  return links
+/** The dependency folders of a source, relative to it. */
+async function dependencyFolders(source: string): Promise<string[]> {
+  const found: string[] = []
+  for (const name of topLevel) if (await isFolder(join(source, name))) found.push(name)
+  return [...found, ...(await packageFolders(source, '', packageDepth))]
 }
 
 async function packageFolders(source: string, below: string, depth: number): Promise<string[]> {
@@ -41,6 +41,37 @@ async function packageFolders(source: string, below: string, depth: number): Pro
     paths.push(...(await packageFolders(source, inside, depth - 1)))
   }
   return paths
+}
+
+/** The entries of a dependency folder, those of its `@scopes` instead of the scopes. */
+async function entriesOf(source: string, path: string): Promise<string[]> {
+  const names = await readdir(join(source, path))
+  const nested = names.map(async (name) =>
+    name.startsWith('@') && (await isFolder(join(source, path, name))) ? entriesOf(source, join(path, name)) : [join(path, name)],
+  )
+  return (await Promise.all(nested)).flat()
+}
+
+/** Where in the repository an entry leads, if it is a link to one of the repository's own packages. */
+async function packageOf(source: string, entry: string): Promise<string | undefined> {
+  if (!(await lstat(join(source, entry))).isSymbolicLink()) return undefined
+  const place = await realpath(join(source, entry)).catch(() => undefined)
+  if (place === undefined || place === source || !isInside(source, place)) return undefined
+  const inside = relative(source, place)
+  return inside.split('/').some((part) => topLevel.includes(part)) ? undefined : inside
+}
+
+async function hasPackages(source: string, path: string): Promise<boolean> {
+  const packages = await Promise.all((await entriesOf(source, path)).map((entry) => packageOf(source, entry)))
+  return packages.some((found) => found !== undefined)
+}
+
+async function linkEntries(source: string, folder: string, path: string): Promise<void> {
+  for (const entry of await entriesOf(source, path)) {
+    const own = await packageOf(source, entry)
+    await mkdir(join(folder, entry, '..'), { recursive: true })
+    await symlink(own === undefined ? join(source, entry) : join(folder, own), join(folder, entry))
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

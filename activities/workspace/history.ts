@@ -25,7 +25,11 @@ export async function changedFiles(
 export async function readAt(world: World, workspace: WorkspaceAt, commit: string, path: string): Promise<string | undefined> {
   await requireCommit(world, { ...workspace, commit })
   const at = placesOf(world, workspace.key).git
-  const [entry] = await gitList(at, ['--literal-pathspecs', 'ls-tree', '-z', commit, '--', path])
-  const [, type, blob] = entry?.split(/[ \t]/) ?? []
-  return type === 'blob' && blob !== undefined ? (await git(at, ['cat-file', 'blob', blob])).toString() : undefined
+  const [entry = ''] = await gitList(at, ['--literal-pathspecs', 'ls-tree', '-z', commit, '--', path])
+  const tab = entry.indexOf('\t')
+  const [, type, blob] = entry.slice(0, tab).split(' ')
+  // `.` would give the first entry of the whole tree.
+  return type === 'blob' && blob !== undefined && entry.slice(tab + 1) === path
+    ? (await git(at, ['cat-file', 'blob', blob])).toString()
+    : undefined
 }

@@ -1,11 +1,9 @@
-import { basename } from 'node:path'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { type World } from '../world.ts'
 import { gitSays } from './git.ts'
-import { placesOf } from './places.ts'
+import { checkoutOf } from './places.ts'
 
 /** Whether .gitignore keeps a file of a checkout out of every commit. */
 export async function isIgnored(world: World, workspace: WorkspaceAt, folder: string, path: string): Promise<boolean> {
-  const checkout = placesOf(world, workspace.key).checkout(basename(folder))
-  return gitSays(checkout, ['check-ignore', '--quiet', '--', path], { accept: [128] })
+  return gitSays(checkoutOf(world, workspace.key, folder), ['check-ignore', '--quiet', '--', path], { accept: [128] })
 }

@@ -1,4 +1,6 @@
-import { join, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { z } from 'zod'
 import { sha256 } from '../../contract/digest.ts'
 import { failure } from '../failure.ts'
 import { type World } from '../world.ts'
@@ -8,6 +10,8 @@ import { type GitAt } from './git.ts'
 export interface Checkout extends GitAt {
   workTree: string
   index: string
+  /** JSON list: the dependency folders that are linked in, relative to the directory. */
+  links: string
 }
 
 /** The files of one workspace under the state folder. */
@@ -36,8 +40,23 @@ export function placesOf(world: World, key: string): Places {
     git: { gitDir },
     opened: join(root, 'opened.json'),
     lock: join(root, 'lock'),
-    checkout: (name) => ({ gitDir, workTree: join(root, name), index: join(root, `${name}.index`) }),
+    checkout: (name) => ({
+      gitDir,
+      workTree: join(root, name),
+      index: join(root, `${name}.index`),
+      links: join(root, `${name}.links.json`),
+    }),
   }
+}
+
+/** The checkout that a folder handed out by `withCheckout` is. */
+export function checkoutOf(world: World, key: string, folder: string): Checkout {
+  return placesOf(world, key).checkout(basename(folder))
+}
+
+/** The dependency folders linked into a checkout: readable, never written, never committed. */
+export async function linksOf({ links }: Checkout): Promise<string[]> {
+  return z.array(z.string()).parse(JSON.parse(await readFile(links, 'utf8')))
 }
 
 /** Any text as one component of a ref or branch name; different texts give different names. */
