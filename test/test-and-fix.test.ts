@@ -44,8 +44,10 @@ afterAll(async () => {
   await server.close()
 })
 
-const fix = async (repo: string, input: object): Promise<Outcome<Patch>> =>
-  (await bench.start('testAndFix', { repo, test: 'npm test', ...input })).result()
+const fix = async (repo: string, input: object): Promise<Outcome<Patch>> => {
+  const run = await bench.start('testAndFix', { repo, test: 'npm test', ...input })
+  return (await run.result()) as Outcome<Patch>
+}
 const git = (repo: string, ...args: string[]) => execFileSync('git', ['-C', repo, ...args], { encoding: 'utf8' }).trim()
 
 test('a repository with failing tests ends accepted, as a branch that its tests pass on, and its own tree is untouched', async () => {
@@ -83,6 +85,7 @@ test('testAndFix ends alike when it continues as new after every step', async ()
     const { status, value, spent } = (await run.result()) as Outcome<Patch>
     outcomes.push({ status, tree: value?.tree, files: value?.files, attempts: spent.attempts, tokens: spent.tokens })
   }
+  expect(outcomes[0]).toMatchObject({ status: 'accepted', attempts: 2 })
   for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0])
 })
 

@@ -56,7 +56,7 @@ function hereAt(run: Run, path: string): Here {
   return {
     run,
     path,
-    remembered: <S>() => run.state[path] as S | undefined,
+    remembered: <S>() => (run.state[path] === undefined ? undefined : (structured(run.state[path]) as S)),
     remember: (state) => {
       run.forget(path)
       run.state[path] = structured(state)

@@ -35,9 +35,8 @@ export async function road<T>(step: Step, perform: (path: string) => Promise<T>)
   const recorded = recalled<T>(run, path, callDigest)
   if (recorded) return recorded.result
   for (let lost = 0; ;) {
-    await admitted(run, step)
     const scope = new CancellationScope()
-    const finish = enter(run, step, path, scope)
+    const finish = await admitted(run, step, () => enter(run, step, path, scope))
     try {
       const result = await scope.run(() => perform(path))
       record(run, path, callDigest, result)
@@ -70,14 +69,17 @@ export function record(run: Run, path: string, callDigest: string, result: unkno
   run.recall[path] = { digest: callDigest, result: (result ?? null) as Json }
 }
 
-/** Waits at the entry of a road until the run lets the step begin. At a seam this never returns: the next execution comes here again. */
-async function admitted(run: Run, step: Step): Promise<void> {
+/**
+ * Waits at the entry of a road until the run lets the step begin, and begins it in the same breath: between looking and taking nobody else may come.
+ * At a seam this never returns: the next execution comes here again.
+ */
+async function admitted<T>(run: Run, step: Step, begin: () => T): Promise<T> {
   for (;;) {
     const stop = run.stop
     if (stop && !(step.afterStop && ['tokens', 'dollars', 'minutes'].includes(stop.reason))) throw runStopped(stop)
     run.seaming ||= workflowInfo().continueAsNewSuggested || (run.seamEvery !== undefined && run.steps >= run.seamEvery)
     if (run.seaming) await new Promise<never>(() => {})
-    if (mayBegin(run, step)) return
+    if (mayBegin(run, step)) return begin()
     await waitUntil(run, () => mayBegin(run, step) || run.stop !== stop)
   }
 }
