@@ -662,10 +662,15 @@ class Proposer(ast.NodeVisitor):
     # Statements
 
     def visit_Expr(self, node):
-        if self.module.function(node) is not None and not isinstance(node.value, (ast.Constant, ast.Yield, ast.YieldFrom)):
+        documentation = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        if isinstance(node.value, ast.Compare) and isinstance(node.value.ops[0], ast.Eq):
+            place = self.between(node.value.left, node.value.comparators[0], "==")
+            if place:
+                self.put(*place, "=", "operator", 0.9, node)
+        if self.module.function(node) is not None and not documentation and not isinstance(node.value, (ast.Yield, ast.YieldFrom)):
             start = self.module.span(node)[0]
             siblings = self.siblings(node)
-            weight = (0.5 if siblings and siblings[-1] is node else 0.3) + (0.2 if self.hints.get("nothingReturned") else 0)
+            weight = 0.9 if not isinstance(node.value, (ast.Call, ast.Await)) else (0.5 if siblings and siblings[-1] is node else 0.3) + (0.2 if self.hints.get("nothingReturned") else 0)
             self.put(start, start, "return ", "missing return", weight, node)
         self.moved(node)
         self.generic_visit(node)

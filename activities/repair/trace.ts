@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
@@ -51,19 +52,27 @@ function tracingVariables(folder: string, into: string, seconds: number): Record
   }
 }
 
-/** Runs the tests once more and finds out which lines each executed. The folder must be a real path. */
+/** A test that runs for so many seconds, traced, seems to hang. */
+const hangingSeconds = 8
+const hangsFile = 'hangs'
+
+/** Runs the tests once more and finds out which lines each executed, and whether one hangs. The folder must be a real path. */
 export async function traceTests(
   runTests: RunTests,
-  call: { folder: string; argv: string[]; minutes: number; signal?: AbortSignal },
-): Promise<TracedTest[]> {
+  call: { folder: string; argv: string[]; minutes: number; signal: AbortSignal },
+): Promise<{ tests: TracedTest[]; hangs: boolean }> {
   const into = await mkdtemp(join(tmpdir(), 'loopwright-trace-'))
+  const enough = new AbortController()
+  const watch = setInterval(() => existsSync(join(into, hangsFile)) && enough.abort(), 200)
   try {
-    await runTests({ ...call, environment: tracingVariables(call.folder, into, call.minutes * 60 * 0.8) })
+    const signal = AbortSignal.any([call.signal, enough.signal])
+    await runTests({ ...call, signal, environment: tracingVariables(call.folder, into, hangingSeconds) })
     const names = (await readdir(into)).sort()
-    const texts = await Promise.all(names.map((name) => readFile(join(into, name), 'utf8')))
-    return texts.flatMap((text) => readTrace(JSON.parse(text), call.folder))
+    const texts = await Promise.all(names.filter((name) => name !== hangsFile).map((name) => readFile(join(into, name), 'utf8')))
+    return { tests: texts.flatMap((text) => readTrace(JSON.parse(text), call.folder)), hangs: names.includes(hangsFile) }
   } finally {
-    await rm(into, { recursive: true, force: true })
+    clearInterval(watch)
+    await rm(into, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 

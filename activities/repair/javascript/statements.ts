@@ -7,6 +7,7 @@ export const missingReturn: Operator = (place) => {
   const { node, above, hints } = place
   const expression = child(node, 'expression')
   if (node.type !== 'ExpressionStatement' || !expression || !above.some(isFunction) || expression.type === 'AssignmentExpression') return []
+  const idle = !/^(Call|OptionalCall|Await|Update|Yield|New)Expression$/.test(expression.type)
   const last = list(place.parent, 'body').at(-1) === node
   return [
     {
@@ -14,7 +15,7 @@ export const missingReturn: Operator = (place) => {
       end: node.start,
       text: 'return ',
       operator: 'missing return',
-      weight: (last ? 0.5 : 0.3) + (hints.nothingReturned ? 0.2 : 0),
+      weight: idle ? 0.9 : (last ? 0.5 : 0.3) + (hints.nothingReturned ? 0.2 : 0),
     },
   ]
 }

@@ -1,13 +1,17 @@
 // Preloaded into every Node process of a traced test run. Keeps, for each test, which stretches of the project's scripts it executed,
-// as V8 counts them; writes them when the process exits. Knows the tests of node:test and jest; elsewhere a process counts as one test.
+// as V8 counts them; writes them when the process exits, or when a test runs for so long that it seems to hang.
+// Knows the tests of node:test and jest; elsewhere a process counts as one test.
 const { Session } = require('node:inspector')
 const { mkdirSync, writeFileSync } = require('node:fs')
 const { join, sep } = require('node:path')
 const { fileURLToPath } = require('node:url')
+const { Worker, isMainThread, threadId } = require('node:worker_threads')
 const Module = require('node:module')
 
 const folder = process.env.LOOPWRIGHT_TRACE
 const root = process.env.LOOPWRIGHT_TRACE_ROOT
+const writeHanging = Symbol.for('loopwright.writeHanging')
+const tracedBy = Symbol.for('loopwright.traced')
 const isNpm = /[\\/]npm(-cli)?(\.js)?$/.test(process.argv[1] ?? '')
 if (folder && root && !isNpm) start()
 
@@ -50,25 +54,63 @@ function start() {
     }
     return covered
   }
-  const begin = () => group.outside.push(take())
-  const finish = (titles, passed) => group.tests.push({ titles, passed, covered: take() })
+  const watched = watchForHanging()
+  let current
+  const begin = (titles) => {
+    group.outside.push(take())
+    current = titles
+    watched(titles !== undefined)
+  }
+  const finish = (titles, passed) => {
+    group.tests.push({ titles, passed, covered: take() })
+    current = undefined
+    watched(false)
+  }
   const newFile = () => groups.push((group = { file: undefined, outside: [], tests: [] }))
 
   if (process.env.NODE_TEST_CONTEXT) traceNodeTests(begin, finish)
   traceJest(begin, finish, newFile)
-  process.on('exit', (code) => {
+  let written = false
+  const write = (passed) => {
+    if (written) return
+    written = true
     begin()
     // With jest, what ran before the first test file was jest's own configuration.
     if (groups.length > 1) groups.shift()
     for (const one of groups) {
       one.file ??= process.argv[1]
-      if (one.tests.length === 0) one.tests.push({ titles: [], passed: code === 0, covered: {} })
+      if (one.tests.length === 0) one.tests.push({ titles: [], passed, covered: {} })
     }
     if (Object.keys(sources).length === 0) return
     mkdirSync(folder, { recursive: true })
-    const { threadId } = require('node:worker_threads')
     writeFileSync(join(folder, `${process.pid}-${threadId}.json`), JSON.stringify({ groups, sources }))
-  })
+  }
+  process.on('exit', (code) => write(code === 0))
+  globalThis[writeHanging] = () => {
+    if (current === undefined) return
+    finish(current, false)
+    write(false)
+    writeFileSync(join(folder, 'hangs'), '')
+  }
+}
+
+/** Starts a thread that makes this one write its trace once a test has run for too long, even if it is in an endless loop. */
+function watchForHanging() {
+  const since = new BigInt64Array(new SharedArrayBuffer(8))
+  const watcher = `
+    const { Session } = require('node:inspector')
+    const { workerData: { since, seconds } } = require('node:worker_threads')
+    const timer = setInterval(() => {
+      const start = Number(Atomics.load(since, 0))
+      if (start === 0 || Date.now() - start < seconds * 1000) return
+      clearInterval(timer)
+      const session = new Session()
+      session.connectToMainThread()
+      session.post('Runtime.evaluate', { expression: "globalThis[Symbol.for('loopwright.writeHanging')]()" })
+    }, 200)`
+  const seconds = Number(process.env.LOOPWRIGHT_TRACE_SECONDS)
+  if (seconds > 0 && isMainThread) new Worker(watcher, { eval: true, env: {}, execArgv: [], workerData: { since, seconds } }).unref()
+  return (running) => Atomics.store(since, 0, running ? BigInt(Date.now()) : 0n)
 }
 
 /** The stretches whose innermost range was executed. Inner ranges follow outer ones when sorted by start and, for the same start, by falling end. */
@@ -97,7 +139,7 @@ function executed(functions) {
 
 function traceNodeTests(begin, finish) {
   const { beforeEach, afterEach } = require('node:test')
-  beforeEach(() => begin())
+  beforeEach((context) => begin([context.fullName ?? context.name]))
   afterEach((context) => finish([context.fullName ?? context.name], context.passed))
 }
 
@@ -115,14 +157,12 @@ function traceJest(begin, finish, newFile) {
   }
 }
 
-const tracedBy = Symbol.for('loopwright.traced')
-
 function traceEnvironment(prototype, begin, finish, newFile) {
   const handle = prototype.handleTestEvent
   Object.defineProperty(prototype, tracedBy, { value: true })
   prototype.handleTestEvent = function (event, state) {
     if (event.name === 'setup') newFile()
-    if (event.name === 'test_start') begin()
+    if (event.name === 'test_start') begin(titlesOf(event.test))
     if (event.name === 'test_done') finish(titlesOf(event.test), event.test.errors.length === 0)
     return handle?.call(this, event, state)
   }

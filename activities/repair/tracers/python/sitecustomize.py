@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import threading
+import time
 
 _here = os.path.dirname(os.path.abspath(__file__))
 _folder = os.environ.get("LOOPWRIGHT_TRACE")
@@ -59,6 +60,7 @@ class _Tracer:
 
     def begin(self, file, titles):
         self.flush_outside()
+        self.since = time.monotonic()
         self.current = (file, titles)
 
     def finish(self, passed):
@@ -70,7 +72,7 @@ class _Tracer:
 
     def taken(self):
         lines, self.lines = self.lines, {}
-        return {file: sorted(numbers) for file, numbers in lines.items() if numbers}
+        return {file: sorted(list(numbers)) for file, numbers in list(lines.items()) if numbers}
 
     def flush_outside(self):
         for file, numbers in self.lines.items():
@@ -86,15 +88,19 @@ class _Tracer:
         self.flush_outside()
         if not self.outside and not self.tests:
             return
-        outside = {file: sorted(numbers) for file, numbers in self.outside.items()}
+        outside = {file: sorted(list(numbers)) for file, numbers in self.outside.items()}
         os.makedirs(_folder, exist_ok=True)
         with open(os.path.join(_folder, f"{os.getpid()}.json"), "w") as file:
             json.dump({"python": True, "outside": outside, "tests": self.tests, "file": sys.argv[0] if sys.argv else ""}, file)
 
-    def write_late(self):
-        """Ends a run that hangs, for then only what was executed until now says where."""
-        self.write()
-        os._exit(1)
+    def watch(self):
+        """Writes the trace once a test has run for so long that it seems to hang."""
+        while not self.written:
+            time.sleep(0.2)
+            if self.current is not None and time.monotonic() - self.since > _seconds:
+                self.write()
+                with open(os.path.join(_folder, "hangs"), "w"):
+                    return
 
 
 def _trace_unittest(tracer):
@@ -126,9 +132,7 @@ def _start():
     _trace_unittest(tracer)
     atexit.register(tracer.write)
     if _seconds > 0:
-        timer = threading.Timer(_seconds, tracer.write_late)
-        timer.daemon = True
-        timer.start()
+        threading.Thread(target=tracer.watch, daemon=True).start()
     threading.settrace(tracer.call)
     sys.settrace(tracer.call)
 
