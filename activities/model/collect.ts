@@ -35,7 +35,8 @@ export class NotAChunk extends Error {
 
 /** Puts a reply together from its chunks; a whole completion is taken as one chunk. */
 export class Collector {
-  readonly #calls: (RawCall & { index: number | undefined })[] = []
+  readonly #calls: RawCall[] = []
+  readonly #byIndex = new Map<number | undefined, RawCall>()
   readonly #text: string[] = []
   readonly #refusal: string[] = []
   #finish: string | undefined
@@ -64,7 +65,7 @@ export class Collector {
   get reply(): RawReply {
     return {
       text: this.#text.join(''),
-      calls: this.#calls.map(({ id, name, arguments: text }) => ({ id, name, arguments: text })),
+      calls: this.#calls,
       ...(this.#finish === undefined ? {} : { finish: finishOf(this.#finish) }),
       refusal: this.#refusal.join(''),
       ...(this.#usage ? { usage: this.#usage } : {}),
@@ -84,11 +85,12 @@ export class Collector {
 
   /** Some servers give every call the index 0, and some give none: then another id, or without ids a name, begins another call. */
   #callFor(index: number | undefined, id: string, name: string): RawCall {
-    const known = index === undefined ? this.#calls.at(-1) : this.#calls.findLast((call) => call.index === index)
+    const known = this.#byIndex.get(index)
     const another = id === '' ? index === undefined && name !== '' : known !== undefined && known.id !== '' && known.id !== id
     if (known && !another) return known
-    const call = { id, name: '', arguments: '', index }
+    const call = { id, name: '', arguments: '' }
     this.#calls.push(call)
+    this.#byIndex.set(index, call)
     return call
   }
 }

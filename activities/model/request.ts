@@ -1,14 +1,15 @@
-import OpenAI from 'openai'
-import { Stream } from 'openai/streaming'
+import OpenAI, { APIError } from 'openai'
 import { type ModelCall, type ModelName } from '../../contract/models.ts'
+import { bounded, tooMuch } from './bounded.ts'
 import { Collector } from './collect.ts'
 import { modelErrorOf, modelFailure } from './errors.ts'
+import { eventsOf } from './events.ts'
 import { type Provider } from './providers.ts'
 import { type RawReply } from './raw-reply.ts'
 import { type Silence, type Watch, watched } from './watch.ts'
 
-/** A body over this many bytes is no reply: the longest ones have some 250 bytes per token. */
-const mostBodyBytes = 64 * 1024 * 1024
+/** The longest replies have one event per token. */
+const mostEvents = 200_000
 const longestTimer = 2 ** 31 - 1
 
 /** What is said in one request. */
@@ -33,10 +34,11 @@ export function request(call: ModelCall, name: ModelName, provider: Provider, sa
       adminAPIKey: null,
       // Followed, a redirect would become a GET without a body.
       fetchOptions: { redirect: 'manual' },
+      fetch: async (url, init) => bounded(await fetch(url, init), watch),
     })
     try {
       const response = await client.chat.completions.create(bodyOf(call, name, provider, said), { signal: watch.signal }).asResponse()
-      return await replyOf(response, client, provider, watch)
+      return await replyOf(response, provider, watch)
     } catch (error) {
       throw modelErrorOf(error, provider, name.model)
     }
@@ -62,38 +64,34 @@ function bodyOf(
 }
 
 /** Reads the stream, or the one JSON body of a server that does not stream. */
-async function replyOf(response: Response, client: OpenAI, provider: Provider, watch: Watch): Promise<RawReply> {
+async function replyOf(response: Response, { url }: Provider, watch: Watch): Promise<RawReply> {
   const type = response.headers.get('content-type') ?? ''
   if (type.includes('text/html')) {
     await response.body?.cancel()
-    const message = `${provider.url} answered with a web page: is it the base URL of a chat-completions server (most end in /v1)?`
+    const message = `${url} answered with a web page: is it the base URL of a chat-completions server (most end in /v1)?`
     throw modelFailure('BadRequest', message, { status: response.status, charged: 'unknown' })
   }
-  const counted = new Response(response.body?.pipeThrough(counting(watch)) ?? null, { headers: response.headers })
   const collector = new Collector()
-  const controller = new AbortController()
-  try {
-    if (type.includes('application/json')) watch.wrote(collector.take(await counted.json()))
-    else for await (const chunk of Stream.fromSSEResponse<unknown>(counted, controller, client)) watch.wrote(collector.take(chunk))
-  } finally {
-    controller.abort()
+  const take = (text: string) => watch.wrote(collector.take(chunkOf(text, response.headers)))
+  let events = 0
+  if (type.includes('application/json')) take(await response.text())
+  else if (response.body) {
+    for await (const event of eventsOf(response.body)) {
+      if (++events > mostEvents) throw tooMuch(`has more than ${mostEvents} events`)
+      take(event)
+    }
   }
   watch.signal.throwIfAborted()
   const { reply } = collector
   if (reply.finish !== undefined) return reply
-  const message = `the reply of ${provider.url} broke off after ${reply.bytes} bytes`
+  const message = `the reply of ${url} broke off after ${reply.bytes} bytes`
   throw modelFailure('ConnectionFailed', message, { charged: 'unknown', ...(reply.usage ? { usage: reply.usage } : {}) })
 }
 
-/** Bytes count as life even where they are only a server's keep-alive comments: the total time limits those. */
-function counting(watch: Watch): TransformStream<Uint8Array, Uint8Array> {
-  let bytes = 0
-  return new TransformStream({
-    transform(chunk, controller) {
-      watch.alive()
-      bytes += chunk.length
-      if (bytes <= mostBodyBytes) controller.enqueue(chunk)
-      else controller.error(modelFailure('ServerError', `the reply is over ${mostBodyBytes} bytes`, { charged: 'unknown' }))
-    },
-  })
+/** A chunk; an error in the middle of a stream is thrown as the client throws one. */
+function chunkOf(text: string, headers: Headers): unknown {
+  const chunk: unknown = JSON.parse(text)
+  if (typeof chunk !== 'object' || chunk === null || !('error' in chunk) || !chunk.error) return chunk
+  const error = typeof chunk.error === 'object' ? chunk.error : { message: JSON.stringify(chunk.error) }
+  throw new APIError(undefined, error, undefined, headers)
 }
