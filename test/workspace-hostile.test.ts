@@ -158,6 +158,22 @@ describe('a hostile workspace', () => {
     expect(existsSync(join(trap, '.git/config'))).toBe(true)
   })
 
+  test('with a program called git in it runs nothing, even where PATH names the current folder', async () => {
+    const world = newWorld()
+    const workspace = await opened(world, newRepository())
+    const path = process.env['PATH']
+    process.env['PATH'] = `.:${path}`
+    try {
+      await step(world, workspace, (folder) => {
+        writeFiles(folder, { git: readFileSync(evil) })
+        chmodSync(join(folder, 'git'), 0o755)
+      })
+    } finally {
+      process.env['PATH'] = path
+    }
+    expect(existsSync(canary)).toBe(false)
+  })
+
   test('with attributes that name filters and drivers runs nothing, and its bytes are kept as they are', async () => {
     const world = newWorld()
     const workspace = await opened(world, newRepository())

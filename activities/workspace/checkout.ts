@@ -57,7 +57,6 @@ async function generationOf(root: string, name: string, before: Holder): Promise
 async function reset(checkout: Checkout, commit: string, signal?: AbortSignal): Promise<boolean> {
   const { workTree: folder } = checkout
   if (!(await lstat(folder).catch(() => undefined))?.isDirectory()) return false
-  await unlock(checkout)
   // Git would neither remove these nor look beside them.
   await Promise.all((await nestedGit(folder)).map((path) => rm(path, { recursive: true })))
   await git(checkout, ['read-tree', '--reset', '-u', commit], { signal })
@@ -69,12 +68,8 @@ async function checkOutAnew(checkout: Checkout, commit: string, signal?: AbortSi
   signal?.throwIfAborted()
   await rm(checkout.workTree, { recursive: true, force: true })
   await rm(checkout.index, { force: true })
-  await unlock(checkout)
+  // We hold the checkout's lock, so a lock that git left on the index belongs to a killed git.
+  await rm(`${checkout.index}.lock`, { force: true })
   await mkdir(checkout.workTree, { recursive: true })
   await git(checkout, ['read-tree', '--reset', '-u', commit], { signal })
-}
-
-/** We hold the checkout's lock, so a lock that git left on the index belongs to a killed process. */
-async function unlock({ index }: Checkout): Promise<void> {
-  await rm(`${index}.lock`, { force: true })
 }
