@@ -41,13 +41,16 @@ test('a run of 300 turns continues as new by itself, and its history grows by a 
 
   const executions: { events: number; bytes: number; turns: number }[] = []
   for await (const { runId } of bench.client.workflow.list({ query: `WorkflowId = '${run.workflowId}'` })) {
-    const { events } = await bench.client.workflow.getHandle(run.workflowId, runId).fetchHistory()
+    const handle = bench.client.workflow.getHandle(run.workflowId, runId)
+    const { events } = await handle.fetchHistory()
+    const { historySize } = await handle.describe()
     const asked = (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'callModel').length
-    executions.push({ events: events?.length ?? 0, bytes: Buffer.from(JSON.stringify(events)).length, turns: asked })
+    executions.push({ events: events?.length ?? 0, bytes: historySize ?? Infinity, turns: asked })
   }
-  const described = await run.describe()
   expect(executions.length).toBeGreaterThan(1)
   expect(executions.reduce((sum, execution) => sum + execution.turns, 0)).toBe(turns + 1)
-  for (const { events, turns: asked } of executions) expect(events).toBeLessThanOrEqual(40 + asked * 16)
-  expect(described.historySize).toBeLessThan(4 * 1_024 * 1_024)
+  for (const { events, bytes, turns: asked } of executions) {
+    expect(events).toBeLessThanOrEqual(40 + asked * 13)
+    expect(bytes).toBeLessThanOrEqual(40_000 + asked * 4_000)
+  }
 }, 300_000)

@@ -6,8 +6,8 @@ export interface ArchiveLoopOptions {
   address: string
   namespace: string
   store: ArtifactStore
-  /** The workflow types that are kept. */
-  types: string[]
+  /** The task queue whose runs are kept. */
+  taskQueue: string
   /** Between two sweeps. Default 60,000. */
   everyMilliseconds?: number
   /** Told in one sentence what could not be archived yet. Default: nobody. */

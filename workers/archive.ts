@@ -8,8 +8,8 @@ export interface ArchiveOptions {
   connection: ConnectionLike
   namespace: string
   store: ArtifactStore
-  /** The workflow types that are kept; those of others on the same server are not ours to keep. */
-  types: string[]
+  /** The task queue whose runs are kept; those of others on the same server are not ours to keep. */
+  taskQueue: string
   /** Only executions that closed after this. Default: all that the server still knows. */
   since?: Date
 }
@@ -30,13 +30,12 @@ export function archiveConnection(address: string): Promise<Connection> {
  * Keeps the history of every closed execution, those that continued as new included, as Temporal's own JSON in the artifact store,
  * so that it outlives the server's memory. What is kept already is skipped; one that cannot be read does not stop the others.
  */
-export async function archiveHistories({ connection, namespace, store, types, since }: ArchiveOptions): Promise<Sweep> {
+export async function archiveHistories({ connection, namespace, store, taskQueue, since }: ArchiveOptions): Promise<Sweep> {
   const client = new Client({ connection, namespace })
-  const kinds = new Set(types)
   const sweep: Sweep = { archived: 0, problems: [] }
   const query = `ExecutionStatus != "Running"${since ? ` AND CloseTime > "${since.toISOString()}"` : ''}`
   for await (const execution of client.workflow.list({ query })) {
-    if (!kinds.has(execution.type)) continue
+    if (execution.taskQueue !== taskQueue) continue
     try {
       if (await keep(client, store, execution)) sweep.archived++
     } catch (problem) {

@@ -2,6 +2,7 @@ import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/wo
 import { type World } from '../activities/world.ts'
 import { folderStore } from '../store/folder.ts'
 import { type ArtifactStore } from '../store/store.ts'
+import { startArchive } from './archive-loop.ts'
 import { bundleWorkflows, ownWorkflows, payloadConverterPath } from './bundle.ts'
 import { LoopwrightPlugin } from './plugin.ts'
 import { registerSearchAttributes } from './search-attributes.ts'
@@ -22,6 +23,8 @@ export interface WorkerSettings {
   environment?: Record<string, string | undefined>
   /** The artifact store; a folder of the state folder when absent. */
   store?: ArtifactStore
+  /** Whether SIGINT and SIGTERM shut the worker down (true); `npm start` pauses its run first, by this very worker. */
+  hearSignals?: boolean
   /** Told while the worker waits for its server. */
   onWaiting?: (message: string) => void
 }
@@ -47,7 +50,7 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     stateFolder,
     workflowsPath = ownWorkflows,
   } = settings
-  quiet()
+  quiet(settings.hearSignals ?? true)
   const connection = await connected(address, settings.onWaiting)
   const world: World = {
     store: settings.store ?? folderStore(`${stateFolder}/artifacts`),
@@ -68,9 +71,11 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     maxConcurrentActivityTaskExecutions: 40,
   })
   const run = async () => {
+    const archive = startArchive({ address, namespace, store: world.store, taskQueue })
     try {
       await worker.run()
     } finally {
+      await archive.stop()
       await connection.close()
     }
   }
@@ -91,8 +96,12 @@ async function connected(address: string, onWaiting: WorkerSettings['onWaiting']
 
 let installed = false
 /** The SDK logs to standard error from warnings up; the runtime is one per process. */
-function quiet(): void {
+function quiet(hearSignals: boolean): void {
   if (installed) return
   installed = true
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } })
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
+    ...(hearSignals ? {} : { shutdownSignals: [] }),
+  })
 }

@@ -1,5 +1,4 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow'
-import { workflowInfo } from '@temporalio/workflow'
+import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow'
 import { digest } from '../../contract/digest.ts'
 import { type Json } from '../../contract/json.ts'
 import { type OpenStage } from '../../contract/messages.ts'
@@ -77,11 +76,20 @@ async function admitted<T>(run: Run, step: Step, begin: () => T): Promise<T> {
   for (;;) {
     const stop = run.stop
     if (stop && !(step.afterStop && ['tokens', 'dollars', 'minutes'].includes(stop.reason))) throw runStopped(stop)
-    run.seaming ||= workflowInfo().continueAsNewSuggested || (run.seamEvery !== undefined && run.steps >= run.seamEvery)
+    run.seaming ||= historyIsLong() || (run.seamEvery !== undefined && run.steps >= run.seamEvery)
     if (run.seaming) await new Promise<never>(() => {})
     if (mayBegin(run, step)) return begin()
     await waitUntil(run, () => mayBegin(run, step) || run.stop !== stop)
   }
+}
+
+/** Before the server suggests it, at 4,096 events: a worker that has never seen the run reads its history from the start. */
+const longHistoryEvents = 2_000
+
+/** Whether the run should continue as new at its next seam. */
+export function historyIsLong(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo()
+  return continueAsNewSuggested || historyLength >= longHistoryEvents
 }
 
 function mayBegin(run: Run, step: Step): boolean {

@@ -1,8 +1,9 @@
-import { allHandlersFinished, CancellationScope, condition, continueAsNew, workflowInfo } from '@temporalio/workflow'
+import { allHandlersFinished, CancellationScope, condition, continueAsNew } from '@temporalio/workflow'
 import { type Carried, type Remembered } from '../../contract/carried.ts'
 import { type Ref } from '../../contract/json.ts'
 import { activities } from './activities.ts'
 import { failure } from './failure.ts'
+import { historyIsLong } from './road.ts'
 import { type Run } from './run.ts'
 
 /** More than this goes into the artifact store, in pieces of this many characters. */
@@ -15,7 +16,7 @@ const pieceCharacters = 12_000
  */
 export async function seam(run: Run, input: unknown): Promise<never> {
   await condition(() => {
-    run.seaming ||= workflowInfo().continueAsNewSuggested
+    run.seaming ||= historyIsLong()
     return run.seaming && run.inFlight === 0 && run.undecided === 0 && !run.ended && allHandlersFinished()
   })
   for (;;) {

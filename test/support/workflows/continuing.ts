@@ -1,4 +1,4 @@
-import { continueAsNew } from '@temporalio/workflow'
+import { condition, continueAsNew } from '@temporalio/workflow'
 
 /** Continues as new until it has counted to zero. */
 export async function continuing(left: number): Promise<string> {
@@ -6,7 +6,7 @@ export async function continuing(left: number): Promise<string> {
   return 'done'
 }
 
-/** A workflow of somebody else on the same server. */
-export async function foreign(): Promise<string> {
-  return 'not ours'
+/** Never ends by itself. */
+export async function waiting(): Promise<void> {
+  await condition(() => false)
 }

@@ -1,0 +1,110 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { type WorkflowHandle } from '@temporalio/client'
+import { type Outcome } from '../contract/outcome.ts'
+import { type Status } from '../contract/messages.ts'
+import { type Reply, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
+import { type CoreBench, openBench } from './support/core.ts'
+import { makeRepository } from './support/repository.ts'
+
+let bench: CoreBench
+let server: ScriptedServer
+let script: (request: ScriptedRequest) => Reply | Promise<Reply>
+let repo: string
+
+beforeAll(async () => {
+  server = await startScriptedServer({ script: (request) => script(request) })
+  bench = await openBench('./workflows/models.ts', { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
+  repo = makeRepository({ 'notes.txt': 'a note\n' })
+})
+afterAll(async () => {
+  await bench.close()
+  await server.close()
+})
+afterEach(() => {
+  server.requests.length = 0
+})
+
+const read = (turns: number, carried?: unknown, limits = {}): Promise<WorkflowHandle> =>
+  bench.start('reading', { models: 'openai/x', repo, turns, limits }, carried)
+const turnsOf = ({ messages }: ScriptedRequest) => messages.filter(({ role }) => role === 'assistant').length
+const reading = (last: number) => (request: ScriptedRequest) =>
+  turnsOf(request) >= last ? 'That is all.' : { toolCalls: [{ name: 'read', arguments: { path: 'notes.txt' } }], delayMilliseconds: 20 }
+/** What people said, in the order in which the last request has it. */
+const heard = () =>
+  server.requests
+    .at(-1)!
+    .messages.filter(({ role, content }) => role === 'user' && String(content).includes(' says: '))
+    .map(({ content }) => String(content))
+
+for (const carried of [undefined, { seamEvery: 1 }, { seamEvery: 2 }]) {
+  test(`steering reaches the model before its next turn, exactly once and in order${carried ? `, also when the run continues as new after every ${carried.seamEvery} steps` : ''}`, async () => {
+    script = reading(12)
+    const run = await read(20, carried)
+    for (let index = 1; index <= 6; index++) {
+      await run.executeUpdate('steer', { args: [{ text: `word ${index}`, by: 'ada', id: `word-${index}` }] })
+      // The same message again, as after a lost answer.
+      await run.executeUpdate('steer', { args: [{ text: `word ${index}`, by: 'ada', id: `word-${index}` }] })
+    }
+    await run.signal('steer', { text: 'by signal' })
+    await run.result()
+    expect(heard()).toEqual([...Array.from({ length: 6 }, (_, index) => `ada says: word ${index + 1}`), 'A person says: by signal'])
+  })
+}
+
+test('a message for the end waits until the agent would stop, and then goes on', async () => {
+  script = reading(3)
+  const run = await read(20)
+  await run.executeUpdate('steer', { args: [{ text: 'and now summarise', when: 'end' }] })
+  const outcome = (await run.result()) as Outcome<{ turns: number }>
+  expect(outcome.value?.turns).toBe(5)
+  expect(heard()).toEqual(['A person says: and now summarise'])
+})
+
+test('pause now closes a hanging model call; after resume it is made again, with the note', async () => {
+  script = (request) => (request.count === hanging ? { hang: true } : reading(2)(request))
+  const hanging = server.counts.requests + 2
+  const run = await read(20)
+  await server.when(({ requests }) => requests >= hanging)
+  expect(await run.executeUpdate('pause', { args: [{ now: true }] })).toEqual({ accepted: true })
+  await server.when(({ inFlight }) => inFlight === 0)
+  expect(await run.query<Status>('status')).toMatchObject({ status: 'paused' })
+  await run.executeUpdate('resume', { args: [{ note: 'go on please' }] })
+  expect(await run.result()).toMatchObject({ status: 'accepted' })
+  expect(server.counts.requests).toBeGreaterThan(hanging)
+})
+
+test('a run that is stopped during a hanging model call ends at once, and the call is closed and charged whole', async () => {
+  script = () => ({ hang: true })
+  const before = server.counts.requests
+  const run = await read(20)
+  await server.when(({ requests }) => requests > before)
+  await run.cancel()
+  const outcome = (await run.result()) as Outcome<unknown>
+  expect(outcome).toMatchObject({ status: 'stopped', reason: 'cancelled' })
+  expect(outcome.spent.tokens).toBeGreaterThan(16_000)
+  await server.when(({ inFlight }) => inFlight === 0)
+})
+
+test('a run whose working time is up stops, and its clock stands while it is paused', async () => {
+  script = () => ({ text: 'slow', delayMilliseconds: 6_000 })
+  const run = await read(20, undefined, { minutes: 0.03 })
+  const outcome = (await run.result()) as Outcome<unknown>
+  expect(outcome).toMatchObject({ status: 'stopped', reason: 'minutes' })
+  expect(outcome.spent.milliseconds).toBeGreaterThanOrEqual(1_800)
+})
+
+test('a lost provider is tried three times, waiting between, and then the next model answers', async () => {
+  const before = server.counts.requests
+  script = ({ model }) => (model === 'down' ? { error: { status: 503 } } : 'here I am')
+  const run = await bench.start('asking', { models: ['openai/down', 'openai/up'], calls: 1 })
+  expect(await run.result()).toMatchObject({ status: 'accepted', value: ['here I am'] })
+  expect(server.counts.requests - before).toBe(4)
+})
+
+test('a model that refuses the request is not asked again, and the next one is', async () => {
+  const before = server.counts.requests
+  script = ({ model }) => (model === 'gone' ? { error: { status: 404 } } : 'here I am')
+  const run = await bench.start('asking', { models: ['openai/gone', 'openai/up'], calls: 1 })
+  expect(await run.result()).toMatchObject({ status: 'accepted', value: ['here I am'] })
+  expect(server.counts.requests - before).toBe(2)
+})
