@@ -29,7 +29,7 @@ export async function startMachinery({ stateFolder: folder, address: given, ...s
   const address = server?.address ?? given ?? ''
   let worker: LoopwrightWorker
   try {
-    worker = await startWorker({ address, stateFolder, ...defined(settings) })
+    worker = await startWorker({ address, stateFolder, hearSignals: false, ...defined(settings) })
   } catch (error) {
     await server?.stop()
     throw error

@@ -9,6 +9,8 @@ try {
   const program = createProgram()
   if (process.argv.length > 2) await program.parseAsync()
   else program.outputHelp()
+  // What was left in flight must not hold the process.
+  if (process.exitCode === exitCodes.interrupted) process.exit()
 } catch (problem) {
   // Help and version are asked for by an error, too.
   if (!(problem instanceof CommanderError && problem.exitCode === 0)) {

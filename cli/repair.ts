@@ -9,24 +9,35 @@ import { exitCodes } from './usage.ts'
 /** How long a pause may take to be heard before the worker is shut down all the same. */
 const pauseMilliseconds = 5_000
 
-/** Goes on with an unfinished run of the same input, else starts one; follows it, and pauses it on Ctrl-C. */
-export async function repair(session: Session, input: Record<string, unknown>, interrupted: Interruption): Promise<number> {
+/**
+ * Goes on with the unfinished run of an input (the first of the list), else starts one, and follows it.
+ * Ctrl-C pauses it and the unfinished ones after it.
+ */
+export async function repair(
+  session: Session,
+  input: Record<string, unknown>,
+  unfinished: (string | undefined)[],
+  interrupted: Interruption,
+): Promise<number> {
   const { loopwright, printer } = session
-  const unfinished = await findUnfinished(loopwright, input)
-  const run = unfinished ?? (await loopwright.start<string>('testAndFix', input))
-  printer.print({ kind: unfinished ? 'resumed' : 'started', run }, unfinished ? `goes on with ${run}` : run)
-  if (unfinished) await loopwright.resume(run, {})
-  return follow(session, run, { introduce: false, interrupted, leave: () => pause(session, run) })
+  const [own, ...later] = unfinished
+  const run = own ?? (await loopwright.start<string>('testAndFix', input))
+  printer.print({ kind: own ? 'resumed' : 'started', run }, own ? `goes on with ${run}` : run)
+  // A run that was not paused refuses to be resumed, which is as good.
+  if (own) await loopwright.resume(run, {})
+  const live = [run, ...later.filter((other) => other !== undefined)]
+  return follow(session, run, { introduce: false, interrupted, leave: () => pause(session, live) })
 }
 
-/** A run that was not paused refuses to be resumed, which is as good. */
-async function findUnfinished(loopwright: Loopwright, input: Record<string, unknown>): Promise<string | undefined> {
-  const wanted = comparable(input)
+/** For each input the newest run with the same input that has not ended. */
+export async function findUnfinished(loopwright: Loopwright, inputs: Record<string, unknown>[]): Promise<(string | undefined)[]> {
   const { runs } = await loopwright.list({ workflow: 'testAndFix', limit: 1_000 })
-  for (const { run, endedAt } of runs) {
-    if (endedAt === undefined && wanted !== undefined && comparable(await loopwright.input(run)) === wanted) return run
-  }
-  return undefined
+  const open = runs.filter(({ endedAt }) => endedAt === undefined)
+  const known = await Promise.all(open.map(async ({ run }) => ({ run, input: comparable(await loopwright.input(run)) })))
+  return inputs.map((input) => {
+    const wanted = comparable(input)
+    return wanted === undefined ? undefined : known.find((other) => other.input === wanted)?.run
+  })
 }
 
 /** The input with its defaults filled in; inputs that are refused are never the same. */
@@ -36,9 +47,10 @@ function comparable(input: unknown): string | undefined {
 }
 
 /** What is in flight is cancelled and done again after the pause: its worker is about to go. */
-async function pause({ loopwright, printer }: Session, run: string): Promise<number> {
+async function pause({ loopwright, printer }: Session, runs: string[]): Promise<number> {
   printer.say('pausing …')
-  const paused = loopwright.pause(run, { now: true }).catch(() => undefined)
-  await Promise.race([paused, new Promise((resolve) => setTimeout(resolve, pauseMilliseconds))])
+  const options = { waitMilliseconds: pauseMilliseconds }
+  // A run that cannot be paused in time is found unfinished all the same.
+  await Promise.all(runs.map((run) => loopwright.send(run, 'pause', { now: true }, options).catch(() => undefined)))
   return exitCodes.interrupted
 }

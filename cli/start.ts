@@ -10,7 +10,7 @@ import { type Machinery, startMachinery } from './machinery.ts'
 import { addFlags, typedFlags } from './options.ts'
 import { createPrinter, type Printer } from './printer.ts'
 import { printProblem } from './problem.ts'
-import { repair } from './repair.ts'
+import { findUnfinished, repair } from './repair.ts'
 import { exitCodes } from './usage.ts'
 import { confinement } from './words.ts'
 
@@ -56,10 +56,19 @@ async function repairAll(
   const loopwright = await connect({ address, stateFolder })
   const codes: number[] = []
   try {
-    for (const input of inputs) {
+    // Looked for before anything is followed: unfinished runs go on by themselves meanwhile.
+    const unfinished = await findUnfinished(loopwright, inputs)
+    for (const [index, input] of inputs.entries()) {
       if (interrupted.over) break
       printer.say(`\n${printer.colors.bold(String(input['repo']))}`)
-      codes.push(await repair({ loopwright, printer, stateFolder, show: 'npm run dev, and then: loopwright show' }, input, interrupted))
+      codes.push(
+        await repair(
+          { loopwright, printer, stateFolder, show: 'npm run dev, and then: loopwright show' },
+          input,
+          unfinished.slice(index),
+          interrupted,
+        ),
+      )
     }
   } finally {
     await loopwright.close()
@@ -90,6 +99,8 @@ try {
     .configureOutput({ writeErr: () => {} })
     .parse()
   process.exitCode = await start(program.opts<Options>(), typedFlags(flags, program.opts()))
+  // What was left in flight must not hold the process.
+  if (process.exitCode === exitCodes.interrupted) process.exit()
 } catch (problem) {
   if (!(problem instanceof CommanderError && problem.exitCode === 0)) {
     printProblem(createPrinter(process.argv.includes('--json')), problem)

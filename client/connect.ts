@@ -35,7 +35,7 @@ export interface Loopwright extends MessageFunctions {
   /** The open questions to people, oldest first, of one run or of all. */
   gates(run?: string): Promise<(Gate & { run: string })[]>
   /** Sends a message by its name; it is checked against its schema like the typed ones. */
-  send(run: string, name: MessageName, message: unknown): Promise<MessageAnswer>
+  send(run: string, name: MessageName, message: unknown, options?: { waitMilliseconds?: number }): Promise<MessageAnswer>
   /** Ends a run in good order: it keeps its best attempt and says what it spent. */
   stop(run: string): Promise<void>
   /** Ends a run at once, without an outcome. */
@@ -69,7 +69,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
       throw new ClientProblem('NoWorker', `${run}: ${silent}`, `loopwright show ${run}`)
     },
     gates: (run) => gates(server, run),
-    send: (run, name, message) => send(server, run, name, message),
+    send: (run, name, message, sendOptions) => send(server, run, name, message, sendOptions?.waitMilliseconds),
     decide: (run, message) => send(server, run, 'decide', message),
     steer: (run, message) => send(server, run, 'steer', message),
     pause: (run, message) => send(server, run, 'pause', message),

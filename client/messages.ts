@@ -13,7 +13,7 @@ export type MessageFunctions = {
   [Name in MessageName]: (run: string, message: MessageInput<Name>) => Promise<MessageAnswer>
 }
 
-/** How long a worker may take to answer. */
+/** How long a worker may take to answer, unless it is said. */
 const answerMilliseconds = 30_000
 
 const Answer = z
@@ -24,14 +24,20 @@ const Answer = z
  * Sends a message as an Update and returns what the run says to it.
  * It carries an id, so that sending it again does nothing more; a run that has ended refuses every message.
  */
-export async function send(server: Server, run: string, name: MessageName, message: unknown): Promise<MessageAnswer> {
+export async function send(
+  server: Server,
+  run: string,
+  name: MessageName,
+  message: unknown,
+  waitMilliseconds = answerMilliseconds,
+): Promise<MessageAnswer> {
   const fits = checked(messages[name].input, message, name, `loopwright ${name} --help`)
   const id = fits.id ?? randomUUID()
   const handle = server.workflows.getHandle(run)
   const update = () => handle.executeUpdate<unknown, [unknown]>(name, { args: [{ ...fits, id }], updateId: id })
   for (let tries = 1; ; tries++) {
     try {
-      return Answer.parse(await server.connection.withDeadline(Date.now() + answerMilliseconds, update))
+      return Answer.parse(await server.connection.withDeadline(Date.now() + waitMilliseconds, update))
     } catch (error) {
       const answer = await answerFor(server, run, id, error)
       if (answer) return answer
