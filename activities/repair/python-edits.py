@@ -7,6 +7,7 @@ Offsets count UTF-16 units, as JavaScript does. Weights say how likely a kind of
 """
 
 import ast
+import functools
 import json
 import re
 import sys
@@ -98,19 +99,20 @@ def relatives(name):
     return list(dict.fromkeys(other for family in FAMILIES if name in family for other in family if other != name))
 
 
-def distance(one, two):
-    row = list(range(len(two) + 1))
-    for i, a in enumerate(one, 1):
-        following = [i]
-        for j, b in enumerate(two, 1):
-            following.append(min(row[j] + 1, following[j - 1] + 1, row[j - 1] + (a != b)))
-        row = following
-    return row[-1]
+@functools.lru_cache(maxsize=100_000)
+def pairs(word):
+    """The pairs of neighbouring letters, ends included."""
+    padded = f" {word[:40].lower()} "
+    return frozenset(padded[index : index + 2] for index in range(len(padded) - 1))
+
+
+def unlikeness(one, two):
+    return 1 - 2 * len(pairs(one) & pairs(two)) / (len(pairs(one)) + len(pairs(two)))
 
 
 def closest(word, words, count):
     others = [other for other in dict.fromkeys(words) if other != word]
-    return sorted(others, key=lambda other: distance(word[:40], other[:40]) / max(len(word), len(other), 1))[:count]
+    return sorted(others, key=lambda other: unlikeness(word, other))[:count]
 
 
 class Module:
@@ -193,7 +195,17 @@ class Proposer(ast.NodeVisitor):
     def __init__(self, module, project, hints):
         self.module, self.project, self.hints = module, project, hints
         self.edits = []
+        self.known = {}
         self.literals = hints.get("literals", [])
+
+    def visit(self, node):
+        # What lies wholly outside of the suspicious lines has nothing to propose.
+        if isinstance(node, (ast.stmt, ast.expr)) and not isinstance(node, FUNCTIONS) and not self.suspicious(self.module.statement(node)):
+            return None
+        return super().visit(node)
+
+    def suspicious(self, statement):
+        return any(line in self.module.lines for line in range(statement.lineno, statement.end_lineno + 1))
 
     # How edits are put down
 
@@ -232,8 +244,13 @@ class Proposer(ast.NodeVisitor):
 
     def names(self, node):
         """Names of the functions around a node: parameters and what is assigned."""
-        found = []
         function = self.module.function(node)
+        if function not in self.known:
+            self.known[function] = self.names_of(function)
+        return self.known[function]
+
+    def names_of(self, function):
+        found = []
         while function is not None:
             arguments = function.args
             found += [one.arg for one in arguments.posonlyargs + arguments.args + arguments.kwonlyargs]
@@ -755,7 +772,7 @@ class Proposer(ast.NodeVisitor):
             rest = source[line_end:last]
             self.put(line_start, last, f"{rest}{indent}{text}\n", "moved out of the block", 0.5 if isinstance(node, ast.Return) else 0.35, node)
         before = siblings[index - 1] if index else None
-        if isinstance(before, LOOPS + (ast.If, ast.With)) and not before.orelse and "\n" not in text:
+        if isinstance(before, LOOPS + (ast.If, ast.With)) and not getattr(before, "orelse", None) and "\n" not in text:
             indent = self.indentation(before.body[-1])
             self.put(line_start, line_end, f"{indent}{text}\n", "moved into the block", 0.3, node)
 
