@@ -66,6 +66,15 @@ test.each([1, 2, 3])("no request of a conversation has more input tokens than it
   }
 })
 
+test('numbers that are longer when sent back, and ids that had to be made, are in the next bound', async () => {
+  const { ask, server } = await modelAt([{ toolCalls: [{ name: 'edit', id: '', arguments: `{"n":[${'1e20,'.repeat(500)}1]}` }] }, 'Done.'])
+  const first = await ask({ maxOutputTokens: 100_000 })
+  const add: Message[] = [{ role: 'tool', toolCallId: first.toolCalls[0]?.id ?? '', content: '' }]
+  const { promptTokens } = server.counts
+  await ask({ transcript: first.transcript, add })
+  expect(server.counts.promptTokens - promptTokens).toBeLessThanOrEqual(inputBound({ ...question, transcript: first.transcript, add }))
+})
+
 test('with a token for every byte, what is added never has more tokens than the bound allows for it', () => {
   const next = random(7)
   for (let round = 0; round < 500; round++) {

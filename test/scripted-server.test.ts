@@ -159,6 +159,19 @@ test('a conversation that a provider would refuse is refused', async () => {
   const conversations = [
     [hello, { role: 'assistant', tool_calls: [call] }, { role: 'user', content: 'and?' }],
     [hello, { role: 'assistant', tool_calls: [call] }],
+    [
+      hello,
+      { role: 'assistant', tool_calls: [call] },
+      hello,
+      { role: 'assistant', content: 'well' },
+      { role: 'tool', tool_call_id: 'a', content: 'x' },
+    ],
+    [
+      hello,
+      { role: 'assistant', tool_calls: [call] },
+      { role: 'assistant', content: 'well', tool_calls: [call] },
+      { role: 'tool', tool_call_id: 'a', content: 'x' },
+    ],
     [hello, { role: 'tool', tool_call_id: 'a', content: 'x' }],
     [hello, { role: 'assistant', tool_calls: [call, call] }],
     [
@@ -185,7 +198,7 @@ test('a conversation that a provider would refuse is refused', async () => {
       { role: 'tool', tool_call_id: 'a', content: 'x' },
     ],
   })
-  expect(server.counts.requests).toBe(8)
+  expect(server.counts.requests).toBe(10)
   expect(server.requests).toHaveLength(1)
 })
 
