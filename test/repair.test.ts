@@ -102,9 +102,9 @@ describe('one edit', () => {
 test('of two faults one call mends one, and the next the other', async () => {
   const folder = await project({
     'area.js': 'export const area = (width, height) => width + height\n',
-    'clamp.js': 'export const clamp = (value, low, high) => Math.min(high, Math.min(low, value))\n',
+    'last.js': 'export const last = (list) => list[list.length]\n',
     'test/area.test.js': `${nodeTest}import { area } from '../area.js'\ntest('area', () => assert.equal(area(3, 5), 15))\ntest('none', () => assert.equal(area(0, 0), 0))\n`,
-    'test/clamp.test.js': `${nodeTest}import { clamp } from '../clamp.js'\ntest('within', () => assert.equal(clamp(2, 1, 3), 2))\ntest('above', () => assert.equal(clamp(9, 1, 3), 3))\n`,
+    'test/last.test.js': `${nodeTest}import { last } from '../last.js'\ntest('one', () => assert.equal(last([7]), 7))\ntest('two', () => assert.equal(last([7, 8]), 8))\n`,
   })
   const first = await repairFolder({ folder, argv: ['node', '--test'], runTests: runTestCommand })
   expect(first).toMatchObject({ found: 'some', edits: [{}] })

@@ -23,7 +23,7 @@ export async function narrowing(argv: string[], folder: string, cache: string): 
       return (files) => [command, ...options(rest), ...files]
     case 'jest': {
       const script = rest.findIndex((word) => /^jest(\.js)?$/.test(basename(word)))
-      const before = /^jest/.test(basename(program)) ? [] : rest.slice(0, script + 1)
+      const before = basename(program).startsWith('jest') ? [] : rest.slice(0, script + 1)
       const after = options(rest.slice(before.length)).filter((word) => !/^--(coverage|watch)/.test(word))
       return (files) => [
         command,

@@ -54,7 +54,7 @@ export const literals: Operator = (place) => {
 }
 
 function strings({ node, parent, facts, hints }: Place, text: string): Proposal[] {
-  if (parent?.type === 'ImportDeclaration' || /^Export/.test(parent?.type ?? '') || parent?.type === 'Directive') return []
+  if (parent?.type === 'ImportDeclaration' || parent?.type.startsWith('Export') === true || parent?.type === 'Directive') return []
   const own = text.slice(1, -1)
   const quoted = (other: string) => `${text[0]}${other}${text[0]}`
   const found: Proposal[] = []

@@ -1,6 +1,6 @@
 import { isCall, isMember } from './facts.ts'
-import { operand, type Operator, type Place, type Proposal, replace, textOf } from './place.ts'
-import { child, isFunction, list, type SyntaxNode, word } from './tree.ts'
+import { operand, type Operator, type Proposal, replace, textOf } from './place.ts'
+import { child, isFunction, list, word } from './tree.ts'
 
 /** A value computed and not returned. */
 export const missingReturn: Operator = (place) => {
@@ -28,11 +28,11 @@ export const order: Operator = (place) => {
       ? list(parent, parent.type === 'SwitchCase' ? 'consequent' : 'body')
       : []
   const at = siblings.indexOf(node)
-  if (at < 0 || /Declaration$/.test(node.type)) return []
+  if (at < 0 || node.type.endsWith('Declaration')) return []
   const found: Proposal[] = []
   if (parent?.type !== 'Program') found.push(replace(node, ';', 'dropped statement', /^(Continue|Break)/.test(node.type) ? 0.5 : 0.22))
   const next = siblings[at + 1]
-  if (next && !/Declaration$/.test(next.type))
+  if (next && !next.type.endsWith('Declaration'))
     found.push({
       start: node.start,
       end: next.end,
@@ -149,7 +149,7 @@ export const returned: Operator = (place) => {
   const fitting = hints.literals.filter((literal) => /^(true|false|null|\[\]|\d+)$/.test(literal)).slice(0, 4)
   const text = textOf(place, argument)
   return [
-    ...(/Literal$/.test(argument.type)
+    ...(argument.type.endsWith('Literal')
       ? fitting.filter((literal) => literal !== text).map((literal) => replace(argument, literal, 'returned value', 0.3))
       : []),
     ...(argument.type === 'LogicalExpression' || argument.type === 'BinaryExpression'

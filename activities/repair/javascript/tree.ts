@@ -10,8 +10,8 @@ export interface SyntaxNode {
 
 /** Parses JavaScript or TypeScript; undefined for what isn't either. */
 export function parseScript(source: string, file: string): SyntaxNode | undefined {
-  const typed = /\.[cm]?ts$/.test(file) ? ['typescript'] : /\.tsx$/.test(file) ? ['typescript', 'jsx'] : ['jsx']
-  const plugins: ParserPlugin[] = [...(typed as ParserPlugin[]), 'decorators-legacy']
+  const syntax: ParserPlugin[] = /\.[cm]?ts$/.test(file) ? ['typescript'] : file.endsWith('.tsx') ? ['typescript', 'jsx'] : ['jsx']
+  const plugins: ParserPlugin[] = [...syntax, 'decorators-legacy']
   try {
     const tree: unknown = parse(source, { sourceType: 'unambiguous', plugins, allowReturnOutsideFunction: true }).program
     return isNode(tree) ? tree : undefined

@@ -128,12 +128,16 @@ function executed(functions) {
     }
     at = Math.max(at, to)
   }
+  const close = () => {
+    advance(open.at(-1).endOffset)
+    open.pop()
+  }
   for (const range of ranges) {
-    while (open.length > 0 && open.at(-1).endOffset <= range.startOffset) (advance(open.at(-1).endOffset), open.pop())
+    while (open.length > 0 && open.at(-1).endOffset <= range.startOffset) close()
     advance(range.startOffset)
     open.push(range)
   }
-  while (open.length > 0) (advance(open.at(-1).endOffset), open.pop())
+  while (open.length > 0) close()
   return stretches
 }
 
