@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { connect } from '../client/index.ts'
+import { checked } from '../client/input.ts'
 import { testAndFix } from '../contract/test-and-fix.ts'
 import { absolute } from './commands/start.ts'
 import { prepareExamples } from './examples.ts'
@@ -78,7 +79,11 @@ async function repairAll(
 
 /** The repository that was named, or the examples. */
 async function inputsOf(stateFolder: string, typed: Input): Promise<Input[]> {
-  if (typed['repo'] !== undefined) return [absolute(typed)]
+  if (typed['repo'] !== undefined) {
+    // Looked at before anything is started.
+    checked(testAndFix.input, typed, 'input', 'npm start -- --help')
+    return [absolute(typed)]
+  }
   return (await prepareExamples(stateFolder)).map((job) => ({ ...typed, ...job }))
 }
 

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runProcess } from '../activities/process.ts'
+import { type Reply, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
+import { brokenSum, makeRepository } from './support/repository.ts'
+
+const program = fileURLToPath(new URL('../dist/cli/start.js', import.meta.url))
+let folder: string
+let models: ScriptedServer
+let atRequest = () => {}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'loopwright-start-'))
+  models = await startScriptedServer({ script: fixes })
+})
+afterAll(async () => {
+  await models?.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function fixes({ messages }: ScriptedRequest): Reply {
+  atRequest()
+  const edit = (search: string, replace: string) => ({ name: 'edit', arguments: { path: 'sum.js', search, replace } })
+  if (!JSON.stringify(messages).includes('a + b')) return { toolCalls: [edit('a - b', 'a + b'), edit('a * 3', 'a * 2')] }
+  return { toolCalls: [{ name: 'finish', arguments: { answer: 'done' } }] }
+}
+
+/** Runs what `npm start -- …` runs; the first line of what it prints is its process id. */
+async function start(words: string[], onOutput?: (printed: string) => void) {
+  const environment = {
+    ...Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    OPENAI_BASE_URL: models.url,
+    OPENAI_API_KEY: 'key',
+    TEMPORAL_ADDRESS: '',
+    npm_command: '',
+  }
+  let printed = ''
+  const { exitCode, output } = await runProcess(['sh', '-c', 'echo $$; exec "$0" "$@"', process.execPath, program, ...words], {
+    cwd: folder,
+    environment,
+    timeoutMilliseconds: 110_000,
+    onOutput: (chunk) => onOutput?.((printed += chunk.toString())),
+  })
+  return { code: exitCode, out: output.toString() }
+}
+
+test('a repository of one’s own is repaired, the printed command applies the patch, and nothing is left running', async () => {
+  const repo = makeRepository(brokenSum)
+  const { code, out } = await start(['--repo', repo, '--test', 'npm test', '--models', 'openai/fixer'])
+  expect(out).toContain('unconfined: commands run as you, without a sandbox')
+  expect(out).toMatch(/✓ accepted after 1 attempt\n/)
+  expect(out.trimEnd().split('\n').at(-1)).toBe('1 of 1 repaired; nothing is left running. Look at the runs with: npm run dev')
+  expect(code).toBe(0)
+  const [, run = ''] = /^(testAndFix-[a-z0-9]{10})$/m.exec(out) ?? []
+  expect(await readFile(join(folder, '.loopwright', 'patches', `${run}.patch`), 'utf8')).toContain('+export const add = (a, b) => a + b')
+  const [, next = ''] = /^Next: (git .*)$/m.exec(out) ?? []
+  const merged = await runProcess(next.split(' '), {
+    cwd: folder,
+    environment: { PATH: process.env['PATH'] ?? '' },
+    timeoutMilliseconds: 20_000,
+  })
+  expect(merged.exitCode).toBe(0)
+  expect(await readFile(join(repo, 'sum.js'), 'utf8')).toContain('a * 2')
+  const server: unknown = JSON.parse(await readFile(join(folder, '.loopwright', 'server.json'), 'utf8'))
+  const pid = typeof server === 'object' && server !== null && 'pid' in server ? String(server.pid) : ''
+  expect(existsSync(`/proc/${pid}/cmdline`) && (await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes(folder)).toBe(false)
+}, 120_000)
+
+test('Ctrl-C pauses the run, and the next start goes on with it', async () => {
+  const words = ['--repo', makeRepository(brokenSum), '--test', 'npm test', '--models', 'openai/fixer']
+  let pid = 0
+  atRequest = () => {
+    atRequest = () => {}
+    process.kill(pid, 'SIGINT')
+  }
+  const paused = await start(words, (printed) => (pid ||= Number(/^(\d+)\n/.exec(printed)?.[1] ?? 0)))
+  expect(paused.out).toContain('paused: go on with npm start; nothing is left running. Look at the runs with: npm run dev')
+  expect(paused.code).toBe(130)
+  const [, run = ''] = /^(testAndFix-[a-z0-9]{10})$/m.exec(paused.out) ?? []
+  const again = await start(words)
+  expect(again.out).toContain(`goes on with ${run}`)
+  expect(again.out).toContain('✓ accepted after 1 attempt')
+  expect(again.code).toBe(0)
+}, 200_000)
+
+test('a folder that is no repository is refused in one sentence', async () => {
+  const { code, out } = await start(['--repo', 'nothing-here', '--test', 'npm test'])
+  expect(out).toMatch(/✗ failed: There is no folder .*nothing-here/)
+  expect(out).not.toMatch(/^\s+at /m)
+  expect(code).toBe(1)
+}, 120_000)
+
+test('bad use of npm start is one sentence', async () => {
+  const { code, out } = await start(['--repo', '.', '--attempts', '0'])
+  expect(out).toMatch(/error: input cannot be used: test is missing; limits\.attempts: /)
+  expect(code).toBe(1)
+}, 120_000)
