@@ -82,7 +82,9 @@ function shower({ printer }: Session, introduce: boolean): (status: Status) => v
   let first = introduce
   let shown = ''
   return (status) => {
-    if (first && status.sandbox !== 'unknown') {
+    // What confines commands is found out in the run's first step.
+    if (first && status.sandbox === 'unknown' && !printer.json) return printer.live((width) => progressLine(status, width))
+    if (first) {
       printer.say(confinement(status.sandbox))
       first = false
     }

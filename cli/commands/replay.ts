@@ -32,6 +32,8 @@ export function addReplay(program: Command): void {
 async function replayAll(printer: Printer, histories: unknown[], run: string | undefined): Promise<number> {
   // The worker's native parts are loaded by this command only.
   const { bundleWorkflows, replayHistory } = await import('../../workers/index.ts')
+  const { DefaultLogger, Runtime } = await import('@temporalio/worker')
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } })
   const bundle = await bundleWorkflows()
   let events = 0
   for (const history of histories) {
