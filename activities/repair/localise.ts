@@ -22,9 +22,11 @@ const namedInStack = 0.2
 /** The rank of a line for one failing test alone counts a little less than that for all. */
 const alone = 0.9
 /** For one reason to be likely, a line that all failing tests share must have this share of the highest score. */
-const shareOfHighest = 0.6
+const shareOfHighest = 0.65
 
 const key = (file: string, line: number) => `${file}:${line}`
+const fileOf = (line: string) => line.slice(0, line.lastIndexOf(':'))
+const ochiai = (byFailed: number, failed: number, byPassed: number) => byFailed / Math.sqrt(failed * (byFailed + byPassed))
 
 /** Ranks the lines of a project by how much more failing than passing tests execute them, and by the stacks of the failures. */
 export function localise(tests: TracedTest[], failing: Check[], sources: Map<string, string>): Suspicion {
@@ -52,7 +54,7 @@ export function localise(tests: TracedTest[], failing: Check[], sources: Map<str
       return files.length === 0 || files.includes(undefined) ? undefined : [...new Set(files.filter((name) => name !== undefined))].sort()
     },
     seenByAllFailing: (file, first, last) => failed.every((test) => ran(test, file, first, last)),
-    oneReason: haveOneReason(failed, scores),
+    oneReason: haveOneReason(failed, passed, sources),
   }
 }
 
@@ -75,16 +77,16 @@ function spectrum(failed: TracedTest[], passed: TracedTest[], sources: Map<strin
   const scores = new Map<string, number>()
   for (const [line, count] of failedCounts) {
     const byPassed = passedCounts.get(line) ?? 0
-    const together = count / Math.sqrt(failed.length * (count + byPassed))
+    const together = ochiai(count, failed.length, byPassed)
     scores.set(line, Math.max(together, alone / Math.sqrt(1 + byPassed)))
   }
   const outside = countLines(failed, (test) => test.outside)
   const outsidePassed = countLines(passed, (test) => test.outside)
   for (const [line, count] of outside) {
-    const score = (loadedOnly * count) / Math.sqrt(failed.length * (count + (outsidePassed.get(line) ?? 0)))
+    const score = loadedOnly * ochiai(count, failed.length, outsidePassed.get(line) ?? 0)
     scores.set(line, Math.max(score, scores.get(line) ?? 0))
   }
-  for (const line of scores.keys()) if (!sources.has(line.slice(0, line.lastIndexOf(':')))) scores.delete(line)
+  for (const line of scores.keys()) if (!sources.has(fileOf(line))) scores.delete(line)
   return scores
 }
 
@@ -107,10 +109,15 @@ function stackLines(failing: Check[], sources: Map<string, string>): Set<string>
   return found
 }
 
-/** Whether some line that all failing tests execute is about as suspicious as the most suspicious one. */
-function haveOneReason(failed: TracedTest[], scores: Map<string, number>): boolean {
-  if (failed.length < 2) return true
-  const highest = Math.max(...scores.values())
-  const shared = [...countLines(failed, (test) => test.lines)].filter(([, count]) => count === failed.length)
-  return shared.some(([line]) => (scores.get(line) ?? 0) >= shareOfHighest * highest)
+/** Whether some line that all failing tests execute ranks about as high, over all of them, as any line does. */
+function haveOneReason(failed: TracedTest[], passed: TracedTest[], sources: Map<string, string>): boolean {
+  const passedCounts = countLines(passed, (test) => test.lines)
+  let [highest, shared] = [0, 0]
+  for (const [line, count] of countLines(failed, (test) => test.lines)) {
+    if (!sources.has(fileOf(line))) continue
+    const score = ochiai(count, failed.length, passedCounts.get(line) ?? 0)
+    highest = Math.max(highest, score)
+    if (count === failed.length) shared = Math.max(shared, score)
+  }
+  return failed.length < 2 || shared >= shareOfHighest * highest
 }

@@ -393,6 +393,11 @@ class Proposer(ast.NodeVisitor):
             return
         if isinstance(value, bool):
             self.replace(node, str(not value), "boolean", 0.85)
+            if isinstance(parent, ast.Return):
+                for name in self.names(node)[:6]:
+                    self.replace(node, f"not {name}", "missing condition", 0.2)
+                    self.replace(node, f"{name} == 0", "missing condition", 0.17)
+                    self.replace(node, f"bool({name})", "missing condition", 0.12)
         elif isinstance(value, (int, float)):
             self.number(node, value, parent)
         elif isinstance(value, str):
@@ -657,9 +662,27 @@ class Proposer(ast.NodeVisitor):
                 self.replace(bound, f"{self.text(bound)} + 1", "off by one", 0.45)
                 self.replace(bound, f"{self.text(bound)} - 1", "off by one", 0.45)
 
-    # Comprehensions and generators
+    # Loops, comprehensions and generators
+
+    def visit_For(self, node):
+        self.elements(node.iter)
+        self.generic_visit(node)
+
+    def elements(self, source):
+        """Other elements of what is walked through."""
+        if isinstance(source, ast.Call) and Module.root(source.func) == "range":
+            return
+        text = self.operand(source)
+        for bounds, weight in (("1:", 0.3), (":-1", 0.25), ("::-1", 0.2)):
+            self.replace(source, f"{text}[{bounds}]", "other elements", weight)
+        for name in self.names(source)[:5]:
+            self.replace(source, f"{text}[{name}:]", "other elements", 0.2)
+            self.replace(source, f"{text}[:{name}]", "other elements", 0.17)
+        self.replace(source, f"sorted({self.text(source)})", "other elements", 0.25)
+        self.replace(source, f"list({self.text(source)})", "missing copy", 0.25)
 
     def visit_comprehension(self, node):
+        self.elements(node.iter)
         for test in node.ifs:
             self.condition(test)
         self.generic_visit(node)

@@ -34,7 +34,7 @@ export interface Found {
 }
 
 /** After an edit that mends a part, so many more are looked at when the tests fail for different reasons, or for one. */
-const further = { differentReasons: 60, oneReason: 240 }
+const further = { differentReasons: 60, oneReason: 150 }
 
 /** Tries candidates in order until one mends everything, or the best that mends a part is good enough. */
 export async function search(task: Search): Promise<{ best: Found | undefined; tried: number }> {

@@ -1,5 +1,6 @@
 import { isCall, isMember } from './facts.ts'
 import { operand, type Operator, type Proposal, replace, textOf } from './place.ts'
+import { namesInScope } from './scope.ts'
 import { child, isFunction, list, word } from './tree.ts'
 
 /** A value computed and not returned. */
@@ -72,7 +73,11 @@ export const jumps: Operator = ({ node, source }) => {
   if (!/^For(In|Of)Statement$/.test(node.type) || !left || !right) return []
   const between = source.slice(left.end, right.start)
   const turned = between.includes(' of ') ? between.replace(' of ', ' in ') : between.replace(' in ', ' of ')
-  return [{ start: left.end, end: right.start, text: turned, operator: 'loop', weight: 0.5 }]
+  const kind = { start: left.end, end: right.start, text: turned, operator: 'loop', weight: 0.5 }
+  const others = ['.slice(1)', '.slice(0, -1)', '.toSorted()', '.toReversed()'].map((text, index) => ({
+    ...{ start: right.end, end: right.end, text, operator: 'other elements', weight: 0.3 - index * 0.05 },
+  }))
+  return between.includes(' of ') ? [kind, ...others] : [kind]
 }
 
 /** Reading what may be missing: `a?.b`, a default, a check before use. */
@@ -152,6 +157,11 @@ export const returned: Operator = (place) => {
     ...(argument.type.endsWith('Literal')
       ? fitting.filter((literal) => literal !== text).map((literal) => replace(argument, literal, 'returned value', 0.3))
       : []),
+    ...(argument.type === 'BooleanLiteral' ? [...namesInScope(place.above).local].slice(0, 6) : []).flatMap((name) => [
+      replace(argument, `!${name}`, 'missing condition', 0.2),
+      replace(argument, `${name} === 0`, 'missing condition', 0.17),
+      replace(argument, `${name}.length === 0`, 'missing condition', 0.17),
+    ]),
     ...(argument.type === 'LogicalExpression' || argument.type === 'BinaryExpression'
       ? [replace(argument, `!${operand(place, argument)}`, 'negation', 0.3)]
       : []),
