@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Check } from '../contract/checks.ts'
+import { rankedCandidates } from '../activities/repair/candidates.ts'
+import { hintsOf } from '../activities/repair/hints.ts'
 import { inOrder } from '../activities/repair/in-order.ts'
 import { localise } from '../activities/repair/localise.ts'
 import { mended, standing } from '../activities/repair/suite.ts'
@@ -86,4 +88,15 @@ test('candidates are judged in their order, whichever ends first', async () => {
   }
   expect(ends.slice(0, 2)).toEqual([2, 1])
   expect(seen).toEqual([1, 2, 3])
+})
+
+test.each([
+  ['a.js', 'const unused = 3\nconst used = 2\n\nexport function f(x) {\n  return x * used + used\n}\n', 'unused'],
+  ['a.js', 'export function f(first, second, third) {\n  return first + first * second - second\n}\n', 'third'],
+  ['a.py', 'UNUSED = 3\nUSED = 2\n\n\ndef f(x):\n    return x * USED + USED\n', 'UNUSED'],
+  ['a.py', 'def f(first, second, third):\n    return first + first * second - second\n', 'third'],
+])('a name that nothing reads is a likely one: in %s', async (file, source, unread) => {
+  const sources = new Map([[file, source]])
+  const candidates = await rankedCandidates(sources, localise([], [], sources), hintsOf([]), 'python3', 600, new AbortController().signal)
+  expect(candidates.find(({ operator }) => operator === 'wrong name')?.text).toBe(unread)
 })

@@ -195,7 +195,7 @@ class Proposer(ast.NodeVisitor):
     def __init__(self, module, project, hints):
         self.module, self.project, self.hints = module, project, hints
         self.edits = []
-        self.known = {}
+        self.known, self.never = {}, {}
         self.literals = hints.get("literals", [])
 
     def visit(self, node):
@@ -248,6 +248,16 @@ class Proposer(ast.NodeVisitor):
         if function not in self.known:
             self.known[function] = self.names_of(function)
         return self.known[function]
+
+    def unread(self, node):
+        """Names that are given values and never read: likely the ones that are meant where another stands."""
+        function = self.module.function(node)
+        if function not in self.never:
+            reads = {one.id for one in ast.walk(function or self.module.tree) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+            everywhere = {one.id for one in ast.walk(self.module.tree) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+            named = [name for name in self.names(node) if name not in ("self", "cls") and name not in reads]
+            self.never[function] = set(named) | {name for name in self.module.globals if name not in everywhere and not name.startswith("__")}
+        return self.never[function]
 
     def names_of(self, function):
         found = []
@@ -497,10 +507,11 @@ class Proposer(ast.NodeVisitor):
             for index, other in enumerate(closest(node.id, self.module.functions, 4)):
                 self.replace(node, other, "wrong function", 0.3 - index * 0.03)
             return
+        unread = self.unread(node)
         for index, other in enumerate(closest(node.id, local, 8)):
-            self.replace(node, other, "wrong name", 0.5 - index * 0.03)
-        for index, other in enumerate(closest(node.id, self.module.globals, 3)):
-            self.replace(node, other, "wrong name", 0.3 - index * 0.03)
+            self.replace(node, other, "wrong name", 0.85 if other in unread else 0.5 - index * 0.03)
+        for index, other in enumerate(closest(node.id, self.module.globals, 5)):
+            self.replace(node, other, "wrong name", 0.8 if other in unread else 0.4 - index * 0.03)
         self.shift(node, parent)
         if isinstance(parent, (ast.Call, ast.BinOp, ast.Compare, ast.Return, ast.Assign)) and not called:
             self.replace(node, f"not {node.id}", "negation", 0.3 if isinstance(parent, (ast.Return, ast.Assign)) else 0)

@@ -73,14 +73,14 @@ export const variables: Operator = (place) => {
   // A name that the language itself provides is hardly meant to be one of the project's.
   if (!declared && !place.hints.text.includes(`${name} is not defined`)) return related
   const local = closest(name, scope.local, 7)
-  const wide = closest(name, called ? scope.functions : [...scope.outer], called ? 4 : 3)
+  const wide = closest(name, called ? scope.functions : scope.outer, called ? 4 : 5)
   const expand = parent.type === 'ObjectProperty' && parent['shorthand'] === true ? `${name}: ` : ''
   const proposals = [
     ...local.map((other, index) => [other, 0.5 - index * 0.03] as const),
-    ...wide.map((other, index) => [other, 0.3 - index * 0.03] as const),
+    ...wide.map((other, index) => [other, (called ? 0.3 : 0.4) - index * 0.03] as const),
   ]
     .filter(([other]) => called === scope.functions.has(other) || !called)
-    .map(([other, weight]) => replace(node, `${expand}${other}`, 'wrong name', weight))
+    .map(([other, weight]) => replace(node, `${expand}${other}`, 'wrong name', scope.unread.has(other) ? 0.85 : weight))
   return [...related, ...proposals]
 }
 
