@@ -15,6 +15,7 @@ try {
   // Help and version are asked for by an error, too.
   if (!(problem instanceof CommanderError && problem.exitCode === 0)) {
     printProblem(createPrinter(process.argv.includes('--json')), problem)
-    process.exitCode = exitCodes.failed
+    // A replay that broke off would hold the process.
+    process.exit(exitCodes.failed)
   }
 }

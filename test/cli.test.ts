@@ -22,6 +22,8 @@ beforeAll(async () => {
   const workflowsPath = fileURLToPath(new URL('./fixtures/client/workflows.ts', import.meta.url))
   worker = await Worker.create({ connection: native, taskQueue: 'loops', workflowsPath })
   running = worker.run()
+  await writeFile(join(folder, 'empty.json'), '{"events":[]}')
+  await writeFile(join(folder, 'wrong.json'), '{"events":[{"eventId":"1"}]}')
 }, 120_000)
 
 afterAll(async () => {
@@ -158,6 +160,8 @@ describe('bad use is one sentence, exit 1, and no stack trace', () => {
     ['a limit that is no number', ['list', '--limit', 'x'], /^error: option '--limit <number>' argument 'x' is invalid/],
     ['a status that is none', ['list', '--status', 'busy'], /Allowed choices are running, waiting, paused, done, stopped, failed/],
     ['a replay of nothing', ['replay'], /^error: replay needs a run or --file/],
+    ['a replay of a history without events', ['replay', '--file', 'empty.json'], /^error: empty\.json is not a history as JSON/],
+    ['a replay of a history that begins wrong', ['replay', '--file', 'wrong.json'], /^error: /],
     ['a replay of something else', ['replay', '--file', 'package.json'], /^error: package\.json is not a history as JSON/],
   ])('%s', async (_name, words, sentence) => {
     const { code, all } = await loopwright(words)

@@ -1,10 +1,13 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { type Command } from 'commander'
 import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
 import { createPrinter, type Printer } from '../printer.ts'
 import { globalOptions, inSession } from '../session.ts'
 import { exitCodes, UsageProblem } from '../usage.ts'
 import { plural } from '../words.ts'
+
+const History = z.looseObject({ events: z.array(z.unknown()).min(1) })
 
 /** `replay RUN` or `replay --file history.json`: the same decisions, without touching the world? */
 export function addReplay(program: Command): void {
@@ -53,8 +56,8 @@ async function replayAll(printer: Printer, histories: unknown[], run: string | u
 
 async function readHistory(file: string): Promise<unknown> {
   try {
-    const history: unknown = JSON.parse(await readFile(file, 'utf8'))
-    if (typeof history === 'object' && history !== null && 'events' in history) return history
+    const history = History.safeParse(JSON.parse(await readFile(file, 'utf8')))
+    if (history.success) return history.data
   } catch {
     // Said below, in one sentence.
   }
