@@ -8,12 +8,10 @@ export interface Suspicion {
   score(file: string, first: number, last: number): number
   /** The test files of the failing tests that execute one of these lines, sorted; undefined when that isn't known. */
   failingFiles(file: string, first: number, last: number): string[] | undefined
-  /** Whether every failing test executes one of these lines, so that one edit there could mend all. */
-  seenByAllFailing(file: string, first: number, last: number): boolean
+  /** How many failing tests execute one of these lines: so many an edit there can mend at most. Infinite when that isn't known. */
+  failingTests(file: string, first: number, last: number): number
   /** Whether the failing tests seem to fail for one reason. */
   oneReason: boolean
-  /** Whether it is known which lines were executed. */
-  traced: boolean
 }
 
 /** A line only loaded, not run by the failing tests, is less suspicious. */
@@ -43,7 +41,6 @@ export function localise(tests: TracedTest[], failing: Check[], sources: Map<str
   const ran = (test: TracedTest, file: string, first: number, last: number) =>
     some(file, first, last, (line) => (test.lines.get(file)?.has(line) ?? false) || (test.outside.get(file)?.has(line) ?? false))
   return {
-    traced: failed.length > 0,
     score: (file, first, last) => {
       let best = 0
       for (let line = first; line <= last; line += 1) best = Math.max(best, scores.get(key(file, line)) ?? 0)
@@ -53,7 +50,7 @@ export function localise(tests: TracedTest[], failing: Check[], sources: Map<str
       const files = failed.filter((test) => ran(test, file, first, last)).map((test) => test.file)
       return files.length === 0 || files.includes(undefined) ? undefined : [...new Set(files.filter((name) => name !== undefined))].sort()
     },
-    seenByAllFailing: (file, first, last) => failed.every((test) => ran(test, file, first, last)),
+    failingTests: (file, first, last) => (failed.length > 0 ? failed.filter((test) => ran(test, file, first, last)).length : Infinity),
     oneReason: haveOneReason(failed, passed, sources),
   }
 }

@@ -291,9 +291,18 @@ class Proposer(ast.NodeVisitor):
                 self.replace(right, f"{self.operand(right)} - 1", "bound", 0.5)
                 self.replace(right, f"{self.operand(right)} + 1", "bound", 0.45)
             left = right
+        self.neighbouring(node)
         if len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
             self.swap(node.left, node.comparators[0], "swapped operands", 0.3)
         self.generic_visit(node)
+
+    def neighbouring(self, node):
+        """`== 0` to `<= 1` and the like: the operator and its number at once."""
+        last = node.comparators[-1]
+        if len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq) and isinstance(last, ast.Constant) and type(last.value) is int:
+            left = self.text(node.left)
+            self.replace(node, f"{left} <= {last.value + 1}", "condition", 0.3)
+            self.replace(node, f"{left} >= {last.value - 1}", "condition", 0.2)
 
     def visit_BinOp(self, node):
         token, others = ARITHMETIC.get(type(node.op), ("@", []))
@@ -513,6 +522,7 @@ class Proposer(ast.NodeVisitor):
         for index, other in enumerate(closest(node.id, self.module.globals, 5)):
             self.replace(node, other, "wrong name", 0.8 if other in unread else 0.4 - index * 0.03)
         self.shift(node, parent)
+        self.terms(node, parent, local)
         if isinstance(parent, (ast.Call, ast.BinOp, ast.Compare, ast.Return, ast.Assign)) and not called:
             self.replace(node, f"not {node.id}", "negation", 0.3 if isinstance(parent, (ast.Return, ast.Assign)) else 0)
             self.replace(node, f"(-{node.id})", "sign", 0.12)
@@ -522,10 +532,22 @@ class Proposer(ast.NodeVisitor):
         if "self" in local and node.id in self.project["attributes"] and node.id != "self":
             self.replace(node, f"self.{node.id}", "missing self", 0.3)
 
+    def terms(self, node, parent, local):
+        """A part that may be missing: another name added or taken away, or all but the first or last element."""
+        if not isinstance(parent, (ast.Call, ast.Return)) or getattr(parent, "func", None) is node:
+            return
+        for bounds in ("1:", ":-1"):
+            self.replace(node, f"{node.id}[{bounds}]", "other elements", 0.22 if isinstance(parent, ast.Call) else 0.1)
+        for other in closest(node.id, local, 5):
+            self.replace(node, f"{node.id} - {other}", "missing term", 0.17)
+            self.replace(node, f"{node.id} + {other}", "missing term", 0.17)
+
     def shift(self, node, parent):
         text = self.operand(node)
         weight = 0
-        if isinstance(parent, (ast.Subscript, ast.Slice)):
+        if isinstance(parent, ast.Tuple) and isinstance(self.module.parent.get(parent), ast.Subscript):
+            weight = 0.5
+        elif isinstance(parent, (ast.Subscript, ast.Slice)):
             weight = 0.55 if not (isinstance(parent, ast.Subscript) and parent.value is node) else 0
         elif isinstance(parent, ast.Call) and node in parent.args:
             weight = 0.55 if Module.root(parent.func) == "range" else 0.28
@@ -734,6 +756,9 @@ class Proposer(ast.NodeVisitor):
                 for other, weight in (("+=", 0.45), ("-=", 0.15)):
                     self.put(*place, other, "operator", weight, node)
             name = self.text(target)
+            if isinstance(node.value, (ast.BinOp, ast.Call)):
+                self.replace(node.value, f"max(0, {self.text(node.value)})", "missing bound", 0.25)
+                self.replace(node.value, f"min(0, {self.text(node.value)})", "missing bound", 0.1)
             self.replace(node.value, f"max({name}, {self.text(node.value)})", "missing comparison", 0.2)
             self.replace(node.value, f"min({name}, {self.text(node.value)})", "missing comparison", 0.15)
         self.moved(node)

@@ -34,7 +34,7 @@ export interface Found {
 }
 
 /** After an edit that mends a part, so many more are looked at when the tests fail for different reasons, or for one. */
-const further = { differentReasons: 60, oneReason: 150 }
+const further = { differentReasons: 30, oneReason: 150 }
 
 /** Tries candidates in order until one mends everything, or the best that mends a part is good enough. */
 export async function search(task: Search): Promise<{ best: Found | undefined; tried: number }> {
@@ -45,7 +45,8 @@ export async function search(task: Search): Promise<{ best: Found | undefined; t
   let [tried, since] = [0, 0]
   const patience = task.suspicion.oneReason ? further.oneReason : further.differentReasons
   // What is in flight doesn't decide: a candidate is skipped or counted by what those before it came to.
-  const worthwhile = ({ file, line, lastLine }: Candidate) => !best || task.suspicion.seenByAllFailing(file, line, lastLine)
+  const worthwhile = ({ file, line, lastLine }: Candidate) =>
+    !best || task.suspicion.failingTests(file, line, lastLine) > before.failing.size - best.after.failing.size
   const work = async (candidate: Candidate) => (worthwhile(candidate) ? attempt(task, before, candidate, signal) : undefined)
   try {
     for await (const [candidate, after] of inOrder(task.candidates, task.ready.length, work)) {

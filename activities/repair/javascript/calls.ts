@@ -1,6 +1,7 @@
 import { isCall, isMember } from './facts.ts'
 import { operand, type Operator, type Place, type Proposal, replace, textOf } from './place.ts'
 import { namesInScope } from './scope.ts'
+import { closest } from './similar.ts'
 import { child, isFunction, list, type SyntaxNode, word } from './tree.ts'
 
 /** Arguments swapped, dropped, added or spread. */
@@ -79,10 +80,25 @@ export const conversions: Operator = (place) => {
   if (!parent || !(node.type === 'Identifier' || isMember(node) || isCall(node))) return []
   const value = /^(Return|Variable|Binary)/.test(parent.type) || (isCall(parent) && parent['callee'] !== node)
   if (!value || parent['id'] === node) return []
-  const found = [replace(node, `Number(${text})`, 'conversion', 0.12), replace(node, `Math.abs(${text})`, 'conversion', 0.15)]
+  const found = [
+    ...terms(place, text),
+    replace(node, `Number(${text})`, 'conversion', 0.12),
+    replace(node, `Math.abs(${text})`, 'conversion', 0.15),
+  ]
   if (parent.type !== 'BinaryExpression' || parent['right'] === node) found.push(replace(node, `(-${operand(place, node)})`, 'sign', 0.15))
   if (/Return|Variable/.test(parent.type)) found.push(replace(node, `!${operand(place, node)}`, 'negation', 0.35))
   if (parent['operator'] === '===' || parent['operator'] === '!==')
     found.push(replace(node, `${operand(place, node)}.toLowerCase()`, 'conversion', 0.1))
   return found
+}
+
+/** A part that may be missing: another name added or taken away, all but the first or last element, a bound. */
+function terms({ node, parent, above }: Place, text: string): Proposal[] {
+  if (node.type !== 'Identifier' || parent?.type === 'BinaryExpression')
+    return parent?.type === 'BinaryExpression' ? [] : [replace(node, `Math.max(0, ${text})`, 'missing bound', 0.15)]
+  const others = closest(text, namesInScope(above).local, 4)
+  return [
+    ...others.flatMap((other) => [`${text} - ${other}`, `${text} + ${other}`].map((sum) => replace(node, sum, 'missing term', 0.17))),
+    ...[`${text}.slice(1)`, `${text}.slice(0, -1)`].map((part) => replace(node, part, 'other elements', 0.15)),
+  ]
 }

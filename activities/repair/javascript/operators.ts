@@ -158,6 +158,10 @@ function operands(place: Place, left: SyntaxNode, right: SyntaxNode, token: stri
     if (token === '+' || token === '*') found.push(replace(node, two, 'dropped operand', 0.25))
   }
   if (/^[<>]=?$/.test(token)) found.push(...shifted(place, right))
+  if (/^===?$/.test(token) && right.type === 'NumericLiteral') {
+    const number = Number(right['value'])
+    found.push(replace(node, `${one} <= ${number + 1}`, 'condition', 0.3), replace(node, `${one} >= ${number - 1}`, 'condition', 0.2))
+  }
   return found
 }
 
