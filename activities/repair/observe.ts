@@ -22,8 +22,10 @@ export interface Observed {
 type Task = Pick<RepairCall, 'runTests' | 'argv'> & { copies: Copies; minutes: number; signal: AbortSignal }
 
 const parallel = 2
-/** Runs with a candidate may take so long when the tests hang without it, and when that is how long they took. */
-const hangingPatience = 3 / 60
+/** Tests that seem to hang get so many minutes to show that they don't, and so many with a candidate. */
+const doubtMinutes = 5 / 60
+const hangingMinutes = 2 / 60
+/** Other runs with a candidate get a multiple of what they took without it. */
 const patience = (milliseconds: number) => (2_500 + milliseconds * 4) / 60_000
 
 /** Runs the tests twice at once, as they are and traced, and then those of the failing files alone. */
@@ -56,9 +58,9 @@ export async function observe(task: Task): Promise<Observed> {
 
 /** A hanging run reports nothing, so what the trace saw until then stands for it; undefined when the tests end after all. */
 async function observeHanging(task: Task, folder: string, checks: Check[]): Promise<Omit<Observed, 'tests' | 'copies'> | undefined> {
-  const narrow = await narrowed(task, folder, checks, hangingPatience)
+  const narrow = await narrowed(task, folder, checks, doubtMinutes)
   if (narrow && narrow.exitCode !== null) return undefined
-  return { exitCode: null, checks, narrow: narrow?.narrow, patience: { whole: hangingPatience, some: hangingPatience } }
+  return { exitCode: null, checks, narrow: narrow?.narrow, patience: { whole: hangingMinutes, some: hangingMinutes } }
 }
 
 function checksOf(tests: TracedTest[]): Check[] {

@@ -17,12 +17,10 @@ function differingLines(before: string, after: string, line: number): [string, s
   const [old, now] = [before.split('\n'), after.split('\n')]
   let same = 0
   while (same < Math.min(old.length, now.length) - line && old.at(-1 - same) === now.at(-1 - same)) same += 1
-  const cut = (lines: string[]) =>
-    lines
-      .slice(line - 1, lines.length - same)
-      .join('\n')
-      .trim()
-  return [cut(old), cut(now)]
+  const cut = (lines: string[]) => lines.slice(line - 1, lines.length - same).join('\n')
+  const [one, two] = [cut(old), cut(now)]
+  // Where only the indentation differs, it is what matters.
+  return one.trim() === two.trim() ? [one, two] : [one.trim(), two.trim()]
 }
 
 /** One line about an edit. */
