@@ -184,4 +184,17 @@ describe('which lines a test executed is known', () => {
       lines: [4, 5, 6, 14, 15, 16, 21, 23, 24],
     })
   })
+
+  test('after a recursion without end too', async () => {
+    const folder = await project({
+      'calls.py': 'def endless(x):\n    return endless(x)\n\n\ndef fine(x):\n    return x\n',
+      'test_calls.py':
+        'import unittest\n\nimport calls\n\n\nclass T(unittest.TestCase):\n    def test_a(self):\n        calls.endless(1)\n\n    def test_b(self):\n        calls.fine(1)\n',
+    })
+    const { tests } = await traceTests(runTestCommand, { folder, argv: ['python3', '-m', 'unittest'], minutes: 1, signal })
+    expect(tests.map(({ titles, lines }) => [titles.at(-1), ...(lines.get('calls.py') ?? [])])).toEqual([
+      ['test_a', 1, 2],
+      ['test_b', 5, 6],
+    ])
+  })
 })

@@ -60,6 +60,8 @@ class _Tracer:
 
     def begin(self, file, titles):
         self.flush_outside()
+        # Python stops tracing when a trace function fails, as it does at the depth where a recursion without end does.
+        sys.settrace(self.call)
         self.since = time.monotonic()
         self.current = (file, titles)
 
