@@ -1,5 +1,5 @@
 import { type TestCall, type TestReport } from '../contract/checks.ts'
-import { type Json, type Ref } from '../contract/json.ts'
+import { type Ref } from '../contract/json.ts'
 import { type ModelCall, type ModelReply } from '../contract/models.ts'
 import { type Preflight, type PreflightCall } from '../contract/preflight.ts'
 import { type OpenedWorkspace, type Patch, type UseCall, type UseResult, type WorkspaceAt } from '../contract/workspace.ts'
@@ -24,6 +24,6 @@ export interface Activities {
   makePatch(call: { run: string; stage: string; workspace: WorkspaceAt }): Promise<Patch>
   /** Brings an accepted commit into the source as a new branch `loopwright/<run>`; the user's tree is not touched. Repeatable. */
   deliverPatch(call: { run: string; stage: string; workspace: WorkspaceAt }): Promise<{ branch: string }>
-  /** Keeps the closing record of a run and points `certificate/<run>` at it. */
-  certify(call: { run: string; certificate: { [key: string]: Json } }): Promise<Ref>
+  /** Keeps the closing record of a run, given as JSON or as pieces of it in the artifact store, and points `certificate/<run>` at it. */
+  certify(call: { run: string; record: string | Ref[] }): Promise<Ref>
 }

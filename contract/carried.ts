@@ -38,31 +38,33 @@ export interface Carried {
   limits: Limits
   raised: Extension
   account: Account
-  models: Record<string, ModelRecord>
-  decisions: DecisionRecord[]
+  /** What open shares of the budget have spent, by the path of their group. */
+  shares: Record<string, Account>
   attempts: number
   preflight: Preflight
-  /** Ids of recent messages and how they were answered. */
-  answered: [string, MessageAnswer][]
-  steering: Message<'steer'>[]
   paused: boolean
   /** Gates that were open and will open again, and since when each is open. */
   gates: [string, number][]
-  lines: Line[]
-  best?: Best<Json>
   stop?: { reason: StopReason; why: string }
   /** The search attributes as they stand on the server. */
   shown: Record<string, string>
-  /** Texts known to be in the artifact store. */
-  kept: Ref[]
   /** JSON of `Remembered`: inline, or in the artifact store in pieces. */
   remembered: string | Ref[]
   /** For tests: continue as new after this many steps of every execution. */
   seamEvery?: number
 }
 
-/** Results by path, and state by path. */
+/** What may be large: results and state by path, and what people and the loops have said. */
 export interface Remembered {
+  models: Record<string, ModelRecord>
+  decisions: DecisionRecord[]
+  /** Ids of recent messages and how they were answered. */
+  answered: [string, MessageAnswer][]
+  steering: Message<'steer'>[]
+  lines: Line[]
+  best?: Best<Json>
+  /** Texts known to be in the artifact store. */
+  kept: Ref[]
   /** path → digest of the call, result. */
   recall: Record<string, { digest: string; result: Json }>
   state: Record<string, Json>

@@ -1,5 +1,6 @@
 /**
- * The types of every `ApplicationFailure` that Loopwright throws, and what each means. A program matches on the type; a person reads the message.
+ * The types of the failures that leave a run or an activity, and what each means; those of model calls are `modelErrors`. A program matches on the type, a person
+ * reads the message.
  * Each failure's first detail is a `FailureDetail`.
  */
 export const failureTypes = {
@@ -12,11 +13,11 @@ export const failureTypes = {
   MissingKey: 'A provider needs a key that is not set.',
   UnknownProvider: 'A model names a provider that is not configured.',
   ModelFailed: 'Every model of the chain failed.',
-  InvalidReply: 'A model did not produce what its schema asks for.',
   RepositoryRefused: 'The repository is missing, is not a git repository, or has uncommitted changes.',
   CommandRefused: 'The command cannot be run: not found, empty, or it needs a shell.',
   LoopStopped: 'A loop stopped unaccepted and its fallback is to fail.',
   NoTests: 'The test command ran no test.',
+  StepLost: 'A step was begun and never answered, as often as it may be tried: its workers died, or it took too long.',
   WorkspaceLost: 'A commit of the workspace cannot be restored.',
   ArtifactMissing: 'An artifact is not in the store, or its bytes do not match its hash.',
   PayloadRefused: 'A value is over 64 KiB, or is not plain JSON.',

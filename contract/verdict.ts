@@ -14,5 +14,7 @@ export const Verdict = z.strictObject({
   /** A hash of what the candidate made of the world: a tree. */
   world: z.string().optional(),
   evidence: z.array(Ref).default([]),
+  /** Set when the verifier itself failed, or said something that is no verdict: such a verdict rejects, and is never progress. */
+  failed: z.literal(true).optional(),
 })
 export type Verdict = z.infer<typeof Verdict>

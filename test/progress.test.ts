@@ -9,7 +9,7 @@ const verdict = (failing: number, world = `${failing}`, score?: number): Verdict
   evidence: [],
   ...(score === undefined ? {} : { score }),
 })
-const start: LoopState<string> = { number: 0, feedback: [], stalls: 0, worlds: [], rung: 0 }
+const start: LoopState<string> = { number: 0, feedback: [], stalls: 0, worlds: [], rung: 0, granted: 0 }
 const limits = { attempts: 8, stalls: 3 }
 
 test('fewer objections or half a point more is progress, anything else is not', () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { type Gate, type Status } from '../contract/messages.ts'
 import { type CoreBench, openBench } from './support/core.ts'
 
 let bench: CoreBench
@@ -26,6 +27,37 @@ for (const [type, input] of cases) {
     })
   }
 }
+
+for (const [seamEvery, characters] of [
+  [1, 10],
+  [2, 2_000],
+  [3, 3_000],
+] as const) {
+  test(`a gate stays open, and ${characters} times six characters of any script are carried, when the run continues as new after every ${seamEvery} steps`, async () => {
+    const run = await bench.start('holding', { steps: 6, characters }, { seamEvery })
+    let gate: Gate | undefined
+    let continued = 0
+    while (!gate || continued < 1) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      ;[gate] = await run.query<Gate[]>('gates')
+      continued = (await run.query<Status>('status')).continued
+    }
+    const decision = { gate: gate.gate, digest: gate.digest, answer: 'yes', id: 'one' }
+    const answers = await Promise.all([1, 2].map(() => run.executeUpdate('decide', { args: [decision] })))
+    expect(answers).toEqual([{ accepted: true }, { accepted: true }])
+    expect(await run.result()).toMatchObject({ status: 'accepted', value: 6 * characters * 6 })
+  })
+}
+
+test('who decides about a gate that does not open again after a continuation is told so', async () => {
+  const run = await bench.start('counting', { target: 1, approve: true }, { gates: [['loop#1/attempt#9/gate#1', 1]] })
+  const decision = { gate: 'loop#1/attempt#9/gate#1', digest: 'f'.repeat(64), answer: 'yes' }
+  expect(await run.executeUpdate('decide', { args: [decision] })).toMatchObject({
+    accepted: false,
+    reason: expect.stringContaining('no open gate'),
+  })
+  await run.cancel()
+})
 
 /** What must not depend on continuing: everything but the clock and the certificate, which has times in it. */
 function comparable(outcome: unknown): unknown {

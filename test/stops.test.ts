@@ -114,3 +114,37 @@ test('a message with the same id is answered like the first and does nothing aga
   expect((await run.query<Status>('status')).status).not.toBe('paused')
   await run.result()
 })
+
+test('a cancelled run whose loop makes something else than the run returns ends as stopped too', async () => {
+  const run = await bench.start('inner', { limits: { attempts: 2 } })
+  while ((await run.query<Status>('status')).status !== 'waiting') await new Promise((resolve) => setTimeout(resolve, 50))
+  await run.cancel()
+  const outcome = await run.result()
+  expect(outcome).toMatchObject({ status: 'stopped', reason: 'cancelled' })
+  expect(outcome).not.toHaveProperty('best')
+})
+
+test('a verdict of a verifier that failed is never progress, and its candidate never the best', async () => {
+  const run = await bench.start('unsure', {})
+  expect(await run.result()).toMatchObject({ status: 'stopped', reason: 'stalls', best: { value: 1, attempt: 1 } })
+})
+
+test('a declaration that throws, or a second argument that is none of ours, fails the run instead of hanging it', async () => {
+  expect(await failureOf((await bench.start('strange', {})).result())).toMatchObject({ type: 'WorkflowError' })
+  expect(await failureOf((await bench.start('counting', { target: 1 }, { gates: 5 })).result())).toMatchObject({ type: 'WorkflowError' })
+})
+
+test('what people say to a run that never listens does not keep it from ending', async () => {
+  const run = await bench.start('counting', { target: 1, approve: true })
+  while ((await run.query<Status>('status')).status !== 'waiting') await new Promise((resolve) => setTimeout(resolve, 50))
+  for (let index = 0; index < 12; index++) await run.executeUpdate('steer', { args: [{ text: 'x'.repeat(8_000) }] })
+  await run.cancel()
+  expect(await run.result()).toMatchObject({ status: 'stopped', reason: 'cancelled' })
+})
+
+test('limits can be raised only so far, and only those that there are', async () => {
+  const run = await bench.start('counting', { target: 1, approve: true, limits: { dollars: 'none' } })
+  await expect(run.executeUpdate('extend', { args: [{ limits: { minutes: 1e304 } }] })).rejects.toThrow()
+  expect(await run.executeUpdate('extend', { args: [{ limits: { dollars: 5 } }] })).toMatchObject({ accepted: false })
+  await run.cancel()
+})

@@ -19,7 +19,7 @@ export function activities(
     startToCloseTimeout: quick ? '1m' : `${Math.ceil(minutes * 60) + 60}s`,
     ...(quick ? {} : { heartbeatTimeout }),
     ...(summary === undefined ? {} : { summary: summary.slice(0, 200) }),
-    retry: { maximumAttempts: once ? 1 : 4, initialInterval: '500ms', maximumInterval: '10s' },
+    retry: { maximumAttempts: once ? 1 : 10, initialInterval: '500ms', maximumInterval: '10s' },
     // A step that was cancelled is over only when its process is dead and its request is closed.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   }

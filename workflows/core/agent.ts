@@ -4,8 +4,9 @@ import { type Tool } from '../../contract/workspace.ts'
 import { group, type Here } from './group.ts'
 import { type Attempt } from './progress.ts'
 import { briefing } from './prompts.ts'
+import { hear } from './steering.ts'
 import { turn } from './turn.ts'
-import { moveWorkspace } from './workspace.ts'
+import { moveWorkspace, workspaceAt } from './workspace.ts'
 
 /** A model that works with tools, turn by turn, until it is done. */
 export interface AgentOptions extends Partial<Attempt<unknown>> {
@@ -40,15 +41,18 @@ export function agent(options: AgentOptions): Promise<AgentResult> {
   const { name, goal, models, tools, number = 1, feedback = [], nudge, context, turns = 50 } = options
   const call = { goal, models, tools: tools.map((tool) => tool.name), number, feedback, nudge, context }
   return group({ name, kind: 'agent', text: `${name}: ${models[0]}`, call }, async (here) => {
-    const state = here.remembered<AgentState>() ?? begin(here, options)
-    while (state.turn < turns && state.answer === undefined) {
-      state.turn++
-      await group({ name: 'turn', kind: 'turn', text: `turn ${state.turn} of ${turns}`, number: state.turn }, (stage) =>
-        turn(stage, here.path, options, state),
-      )
-      here.remember(state)
+    let state = here.remembered<AgentState>() ?? begin(here, options)
+    try {
+      while (state.turn < turns && state.answer === undefined) {
+        const stage = { name: 'turn', kind: 'turn' as const, text: `turn ${state.turn + 1} of ${turns}`, number: state.turn + 1 }
+        // What was heard stays in the conversation even if this turn fails.
+        state = { ...state, add: [...state.add, ...hear(here.run, here.path, `${here.path}/turn#${stage.number}`, 'next')] }
+        state = await group(stage, (turnHere) => turn(turnHere, here.path, options, state))
+        here.remember(state)
+      }
+    } finally {
+      leaveTranscript(here, state)
     }
-    leaveTranscript(here, state)
     const { answer, transcript } = state
     return {
       answer: answer ?? '',
@@ -72,7 +76,9 @@ function begin(here: Here, options: AgentOptions): AgentState {
 function restoreBest({ best, tools }: AgentOptions): void {
   const value = best?.value
   if (typeof value !== 'object' || value === null || !('commit' in value) || typeof value.commit !== 'string') return
-  for (const path of new Set(tools.map(({ workspace }) => workspace))) if (path) moveWorkspace(path, value.commit)
+  const base = 'base' in value ? value.base : undefined
+  for (const path of new Set(tools.map(({ workspace }) => workspace)))
+    if (path && workspaceAt(path).at.base === base) moveWorkspace(path, value.commit)
 }
 
 function leaveTranscript(here: Here, { transcript, add }: AgentState): void {

@@ -1,13 +1,13 @@
 import { CancellationScope, condition } from '@temporalio/workflow'
 import { z } from 'zod'
 import { canonicalJson, digest } from '../../contract/digest.ts'
-import { type Json } from '../../contract/json.ts'
 import { type Outcome, outcomeOf } from '../../contract/outcome.ts'
 import { activities } from './activities.ts'
 import { failure } from './failure.ts'
 import { stopped } from './outcome.ts'
 import { type Stop } from './progress.ts'
 import { type Run } from './run.ts'
+import { spilled } from './spill.ts'
 import { showStatus } from './status.ts'
 
 /** Ends a run with what its function returned, checked against the declaration. */
@@ -21,22 +21,22 @@ export async function end(run: Run, input: unknown, returned: unknown): Promise<
     run.endReason = reason
     const complete = { ...outcome, spent: run.spent() }
     showStatus(run)
-    const certificate = await activities('certify', { quick: true, summary: `${status}${reason ? `: ${reason}` : ''}` }).certify({
-      run: run.id,
-      certificate: closingRecord(run, input, complete),
-    })
+    const record = await spilled('record', canonicalJson(closingRecord(run, input, complete)))
+    const summary = `${status}${reason ? `: ${reason}` : ''}`
+    const certificate = await activities('certify', { quick: true, summary }).certify({ run: run.id, record })
     return { ...complete, certificate }
   })
 }
 
-/** Ends a run that was stopped outside any loop, with the best that its loops found. */
+/** Ends a run that was stopped outside any loop, with the best of its loops if that is what the run's own output would be. */
 export function endStopped(run: Run, input: unknown, stop: Stop): Promise<Outcome<unknown>> {
-  return end(run, input, stopped(run, stop, run.best))
+  const fits = run.best && run.declaration.output.safeParse(run.best.value).success
+  return end(run, input, stopped(run, stop, fits ? run.best : undefined))
 }
 
 /** What was asked, how it ended, what it cost and who decided; everything else stands in the history. */
-function closingRecord(run: Run, input: unknown, outcome: Outcome<unknown>): { [key: string]: Json } {
-  const record = {
+function closingRecord(run: Run, input: unknown, outcome: Outcome<unknown>): { [key: string]: unknown } {
+  return {
     run: run.id,
     workflow: run.workflow,
     input: digest(input),
@@ -50,7 +50,6 @@ function closingRecord(run: Run, input: unknown, outcome: Outcome<unknown>): { [
     continued: run.continued,
     undeliveredSteering: run.steering,
   }
-  return JSON.parse(canonicalJson(record)) as { [key: string]: Json }
 }
 
 function validOutput(run: Run, returned: unknown): Outcome<unknown> {

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, TemporalFailure } from '@temporalio/workflow'
+import { ActivityFailure, ApplicationFailure, isCancellation, TemporalFailure } from '@temporalio/workflow'
 import { type FailureDetail, type FailureType } from '../../contract/failures.ts'
 import { type StopReason } from '../../contract/outcome.ts'
 
@@ -23,9 +23,21 @@ export function causeOf(error: unknown): unknown {
   return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error
 }
 
+/** Whether an activity ended without an answer of its own: its worker died, or it took too long. */
+export function isLost(error: unknown): boolean {
+  return error instanceof ActivityFailure && !isCancellation(error) && !(error.cause instanceof ApplicationFailure)
+}
+
+/** The failure of a step that was lost as often as it may be. */
+export function stepLost(stage: string, error: unknown): ApplicationFailure {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+  const next = 'Look whether workers are running with `loopwright doctor`, then start the run again.'
+  return failure('StepLost', `${stage} was lost: ${cause}.`, { stage, effect: 'unknown', next })
+}
+
 /** Makes any error one that may leave a workflow. What Temporal must see itself (a divergence from history) passes untouched. */
 export function leaving(error: unknown, detail: FailureDetail): unknown {
-  const cause = causeOf(error)
+  const cause = isLost(error) ? stepLost(detail.stage ?? 'a step', error) : causeOf(error)
   if (cause instanceof TemporalFailure || !(cause instanceof Error) || cause.name === 'DeterminismViolationError') return cause
   return ApplicationFailure.create({
     type: 'WorkflowError',

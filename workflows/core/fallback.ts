@@ -1,4 +1,3 @@
-import { type Json } from '../../contract/json.ts'
 import { type Outcome } from '../../contract/outcome.ts'
 import { failure } from './failure.ts'
 import { gate } from './gate.ts'
@@ -24,28 +23,35 @@ export async function fallBack<T>(here: Here, { fallback = ['best'] }: Loop<T>, 
   return { outcome: stopped(here.run, stop, state.best, rung) }
 }
 
-/** A person takes the best attempt, gives the loop something to go on with, or extends the limits; anything else is the next rung's. */
+/** What a person gives a loop that has used its attempts, with a note or a yes to going on. */
+const grantedAttempts = 2
+
+/** A person takes the best attempt, lets the loop go on, or extends the limit that stopped it; anything else is the next rung's. */
 async function askPerson<T>(here: Here, state: LoopState<T>, stop: Stop): Promise<Next<T>> {
   const { run } = here
-  const { best } = state
-  const limits = run.limits
-  const question =
-    best && best.attempt > 0
-      ? `${stop.why} Take attempt ${best.attempt}, the best, as it is?`
-      : `${stop.why} Nothing better than the start was found. Go on?`
-  const show = (best ? { attempt: best.attempt, value: best.value, objections: best.verdict.objections } : {}) as Json
-  const extended = () => run.limits !== limits && run.stop === undefined
-  const { answer, note, by } = await gate({ name: 'fallback', kind: 'confirm', question, show, until: extended, afterStop: true })
-  const { stop: _stop, ...rest } = state
+  const best = state.best && state.best.attempt > 0 ? state.best : undefined
+  const raised = () => run.raised[stop.reason as keyof typeof run.raised]
+  const before = raised()
+  const more = `with a note, no means: ${grantedAttempts} more attempts with it`
+  const question = best
+    ? `${stop.why} Take attempt ${best.attempt}, the best, as it is? (${more})`
+    : `${stop.why} Nothing better than the start was found. Try ${grantedAttempts} more times?`
+  const show = best ? { attempt: best.attempt, value: best.value, objections: best.verdict.objections } : {}
+  const until = () => raised() !== before && run.stop === undefined
+  const asked = (state.asked ?? 0) + 1
+  const { answer, note, by } = await gate({ name: 'fallback', number: asked, kind: 'confirm', question, show, until, afterStop: true })
+  const { stop: _stop, ...rest } = { ...state, asked }
   if (answer === 'withdrawn') return { state: { ...rest, stalls: 0 } }
   if (answer === 'stop') return { outcome: stopped(run, { reason: 'declined', why: `${by} declined: ${note ?? stop.why}` }, best, 'human') }
-  if (answer === 'yes' && best && best.attempt > 0)
+  if (answer === 'yes' && best)
     return {
       outcome: {
         ...accepted(here, best.value, best.attempt, `${by} took attempt ${best.attempt} although: ${stop.why}`),
         fallback: 'human',
       },
     }
-  const counted = stop.reason === 'stalls' ? { ...rest, stalls: 0 } : state
-  return { state: { ...counted, rung: state.rung + 1, ...(note ? { feedback: [{ id: 'person', text: note }] } : {}) } }
+  const goesOn = !run.stop && (answer === 'yes' || note !== undefined)
+  if (!goesOn) return { state: { ...state, asked, rung: state.rung + 1 } }
+  const feedback = note === undefined ? rest.feedback : [{ id: 'person', text: note }]
+  return { state: { ...rest, stalls: 0, granted: rest.granted + grantedAttempts, feedback } }
 }

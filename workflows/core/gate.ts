@@ -14,6 +14,8 @@ export interface Question {
   /** Withdraws the question: something else has answered it. */
   until?: () => boolean
   name?: string
+  /** The occurrence, where it is known better than by counting. */
+  number?: number
   /** May be asked although money or time has stopped the run. */
   afterStop?: boolean
 }
@@ -26,8 +28,16 @@ export interface Decision {
 }
 
 /** Asks a person and waits, for months if need be. Holds no slot, and no working time passes. */
-export function gate({ kind, question, show, until = () => false, name = 'gate', afterStop = false }: Question): Promise<Decision> {
-  const step = { name, kind: 'gate' as const, text: question, call: { kind, question, show }, waits: true, afterStop }
+export function gate({ kind, question, show, until = () => false, name = 'gate', number, afterStop = false }: Question): Promise<Decision> {
+  const step = {
+    name,
+    ...(number === undefined ? {} : { number }),
+    kind: 'gate' as const,
+    text: question,
+    call: { kind, question, show },
+    waits: true,
+    afterStop,
+  }
   return road(step, async (path) => {
     const run = currentRun()
     const shown = JSON.parse(JSON.stringify(show)) as Json
@@ -39,6 +49,7 @@ export function gate({ kind, question, show, until = () => false, name = 'gate',
       digest: digest({ question, show: shown }),
       since: run.expectedGates.get(path) ?? Date.now(),
       queue: [],
+      until,
     }
     run.gates.set(path, open)
     run.expectedGates.delete(path)

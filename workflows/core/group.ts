@@ -1,7 +1,7 @@
 import { digest } from '../../contract/digest.ts'
 import { type Json } from '../../contract/json.ts'
 import { type OpenStage } from '../../contract/messages.ts'
-import { type Budget } from './ledger.ts'
+import { type Budget, openBudget } from './ledger.ts'
 import { record, recalled } from './road.ts'
 import { currentRun, type Run } from './run.ts'
 import { currentScope, inScope, nextPath, type Scope } from './scope.ts'
@@ -15,8 +15,8 @@ export interface Group {
   number?: number
   /** With a call, the result is recorded and the steps inside are forgotten when the group is done. */
   call?: unknown
-  /** A share of the run's budget for everything inside. */
-  budget?: Budget
+  /** The caps of a share of the run's budget, for everything inside. */
+  share?: Budget['cap']
 }
 
 /** Where a group stands, for the code inside it. */
@@ -37,18 +37,20 @@ export async function group<T>(options: Group, body: (here: Here) => Promise<T>)
   const callDigest = options.call === undefined ? undefined : digest(options.call)
   const recorded = callDigest && recalled<T>(run, path, callDigest)
   if (recorded) return recorded.result
-  const scope: Scope = { path, counts: new Map(), budgets: options.budget ? [...outer.budgets, options.budget] : outer.budgets }
+  const share = options.share && openBudget(options.share, run.shares.get(path))
+  if (share) run.shares.set(path, share)
+  const scope: Scope = { path, counts: new Map(), budgets: share ? [...outer.budgets, share] : outer.budgets }
   run.open.set(path, { path, kind: options.kind, text: options.text, since: Date.now() })
   try {
     const result = await inScope(scope, () => body(hereAt(run, path)))
     if (callDigest) {
-      record(run, path, callDigest, result)
-      run.forget(path)
-      delete run.state[path]
+      run.forget(path, true)
+      return record(run, path, callDigest, result)
     }
     return result
   } finally {
     run.open.delete(path)
+    run.shares.delete(path)
   }
 }
 
@@ -65,6 +67,6 @@ function hereAt(run: Run, path: string): Here {
 }
 
 /** A copy that later changes don't reach. */
-function structured(state: unknown): Json {
+export function structured(state: unknown): Json {
   return JSON.parse(JSON.stringify(state)) as Json
 }

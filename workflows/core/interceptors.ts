@@ -1,4 +1,4 @@
-import { CancellationScope, ContinueAsNew, workflowInfo, type WorkflowInterceptors } from '@temporalio/workflow'
+import { CancellationScope, condition, ContinueAsNew, workflowInfo, type WorkflowInterceptors } from '@temporalio/workflow'
 import { declarations as loopwright } from 'loopwright-declarations'
 import { z } from 'zod'
 import { type Carried } from '../../contract/carried.ts'
@@ -20,12 +20,7 @@ export function interceptors(): WorkflowInterceptors {
         async execute(input, next) {
           const declaration = (loopwright as Record<string, Declaration>)[workflowInfo().workflowType]
           if (!declaration) return next(input)
-          const [given, carried] = input.args as [unknown, Partial<Carried> | undefined]
-          const value = validInput(declaration, given)
-          const limits = Limits.parse((value as { limits?: unknown }).limits ?? {})
-          const run = openRun(new Run(declaration, value, limits, carried ?? {}))
-          installMessages(run)
-          return around(run, value, given, carried, () => next({ ...input, args: [value] }))
+          return around(declaration, input.args, (value) => next({ ...input, args: [value] }))
         },
       },
     ],
@@ -33,27 +28,53 @@ export function interceptors(): WorkflowInterceptors {
 }
 
 /** Opens, runs and ends a run; whatever leaves is an outcome or a typed failure. */
-async function around(
+async function around(declaration: Declaration, [given, handed]: unknown[], body: (value: unknown) => Promise<unknown>): Promise<unknown> {
+  let run: Run | undefined
+  let value: unknown
+  try {
+    value = validInput(declaration, given)
+    const carried = (handed ?? {}) as Partial<Carried>
+    run = openRun(new Run(declaration, value, Limits.parse((value as { limits?: unknown }).limits ?? {}), carried))
+    installMessages(run)
+    return await live(run, value, given, carried, body)
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error
+    const stop = stopOf(error) ?? run?.stop
+    if (run && stop) return endStopped(run, value, stop)
+    throw failed(run, error)
+  }
+}
+
+async function live(
   run: Run,
   value: unknown,
   given: unknown,
-  carried: Partial<Carried> | undefined,
-  body: () => Promise<unknown>,
+  carried: Partial<Carried>,
+  body: (value: unknown) => Promise<unknown>,
 ): Promise<unknown> {
   void CancellationScope.current().cancelRequested.catch(() => run.stopWith('cancelled', 'A person stopped the run.'))
-  try {
-    run.preflight ??= await preflight(run)
-    await restore(run, carried?.remembered)
-    showStatus(run)
-    return await end(run, value, await Promise.race([body(), seam(run, given)]))
-  } catch (error) {
-    if (error instanceof ContinueAsNew) throw error
-    const stop = stopOf(error) ?? run.stop
-    if (stop) return endStopped(run, value, stop)
-    const left = leaving(error, { run: run.id, effect: 'unknown', next: `Look at it with \`loopwright show ${run.id}\`.` })
+  run.preflight ??= await preflight(run)
+  await restore(run, carried.remembered)
+  showStatus(run)
+  forgetGatesThatDontReopen(run)
+  return end(run, value, await Promise.race([body(value), seam(run, given)]))
+}
+
+/** Once the code has come as far as recorded results take it, a gate that is not open again never will be: who decides about it is told so. */
+function forgetGatesThatDontReopen(run: Run): void {
+  let looked = false
+  // A condition is first looked at here, and then only when the code can't go on by itself. In a cancelled run it would throw.
+  void CancellationScope.nonCancellable(() => condition(() => looked || !(looked = true))).then(() => run.expectedGates.clear())
+}
+
+function failed(run: Run | undefined, error: unknown): unknown {
+  const next = run ? `Look at it with \`loopwright show ${run.id}\`.` : 'Start it again, corrected.'
+  const left = leaving(error, { ...(run ? { run: run.id } : {}), effect: run ? 'unknown' : 'no', next })
+  if (run) {
     run.ended = { status: 'failed', why: left instanceof Error ? left.message : String(left) }
-    throw left
+    showStatus(run)
   }
+  return left
 }
 
 function preflight(run: Run) {

@@ -1,8 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow'
 import { Verdict } from '../../contract/verdict.ts'
-import { stopOf } from './failure.ts'
+import { runStopped, stopOf } from './failure.ts'
 import { type Decision } from './gate.ts'
-import { runStopped } from './failure.ts'
 
 /** A verdict that can be relied on: what is malformed, contradictory or failed rejects. `throw`: a failure is the caller's, because nothing was proposed yet. */
 export async function judge(verify: () => Promise<Verdict>, onFailure: 'reject' | 'throw' = 'reject'): Promise<Verdict> {
@@ -32,5 +31,5 @@ function checked(value: unknown): Verdict {
 }
 
 function rejected(id: string, text: string): Verdict {
-  return { accepted: false, objections: [{ id, text }], evidence: [] }
+  return { accepted: false, objections: [{ id, text }], evidence: [], failed: true }
 }

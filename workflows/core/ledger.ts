@@ -34,7 +34,7 @@ export function costOf(facts: ModelFacts, usage: Usage): number {
 
 /** Sets aside the worst case of a call in every budget that it falls under; what doesn't fit shrinks the allowance, down to `usefulTokens`. */
 export function reserve(budgets: Budget[], facts: ModelFacts, inputBound: number, wanted: number): Reservation | Refusal {
-  const useful = Math.min(usefulTokens, wanted)
+  const useful = Math.min(usefulTokens, wanted, facts.maxOutput)
   const room = Math.min(wanted, facts.maxOutput, facts.window - inputBound)
   if (room < useful) return 'window'
   const allowances = budgets.map((budget) => fits(budget, facts, inputBound))

@@ -28,7 +28,7 @@ export interface Loop<T> {
 export function loop<T>(options: Loop<T>): Promise<Outcome<T>> {
   const { name = 'loop', limits, fallback } = options
   return group({ name, kind: 'loop', text: name, call: { limits, fallback }, ...shareOf(limits) }, async (here) => {
-    let state = here.remembered<LoopState<T>>() ?? { number: 0, feedback: [], stalls: 0, worlds: [], rung: 0 }
+    let state = here.remembered<LoopState<T>>() ?? { number: 0, feedback: [], stalls: 0, worlds: [], rung: 0, granted: 0 }
     for (;;) {
       report(here, state, limitsNow(limits))
       const stop = due(state, limitsNow(limits))
@@ -47,7 +47,9 @@ async function round<T>(here: Here, options: Loop<T>, state: LoopState<T>): Prom
       ? await attempt(here, options, state)
       : await baseline(here, options, options.baseline, state)
   } catch (error) {
-    return { state: { ...state, stop: loopStop(error, state) } }
+    // A cut-off attempt is over, so that what follows has a path of its own; it doesn't count against the limit.
+    const cut = state.number > 0 || state.best || options.baseline === undefined ? 1 : 0
+    return { state: { ...state, stop: loopStop(error, state), number: state.number + cut, granted: state.granted + cut } }
   }
 }
 
@@ -67,6 +69,6 @@ async function attempt<T>(here: Here, { propose, verify, approve }: Loop<T>, sta
     const found = await judge(() => verify(candidate))
     const verdict = found.accepted && approve ? withDecision(found, await approve(candidate)) : found
     if (verdict.accepted) return { outcome: accepted(here, candidate, next.number, `Attempt ${next.number} was accepted.`) }
-    return { state: advance(state, candidate, verdict) }
+    return { state: advance(state, candidate, verdict, found.accepted) }
   })
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Gate, type Message, type MessageAnswer, type MessageName, messages, type Status } from '../../contract/messages.ts'
 import { failure } from './failure.ts'
 import { type Run } from './run.ts'
-import { statusOf } from './status.ts'
+import { showStatus, statusOf } from './status.ts'
 
 type Handlers = { [Name in MessageName]: (run: Run, message: Message<Name>) => MessageAnswer | Promise<MessageAnswer> }
 
@@ -19,9 +19,7 @@ const handlers: Handlers = {
     if (!gate) return { accepted: false, reason: lateReason(run, decision.gate) }
     const entry: (typeof gate.queue)[number] = { decision }
     gate.queue.push(entry)
-    run.undecided++
     await condition(() => entry.answer !== undefined)
-    run.undecided--
     return entry.answer ?? yes
   },
   steer: (run, message) => {
@@ -44,11 +42,13 @@ const handlers: Handlers = {
       const present = run.limits[name as keyof typeof limits]
       return typeof value === 'number' && typeof present === 'number' && value < present
     })
+    if (limits.dollars !== undefined && run.limits.dollars === 'none')
+      return { accepted: false, reason: 'The run has no dollar cap to raise.' }
     if (lower)
       return { accepted: false, reason: `Limits can only be raised: ${lower[0]} is ${run.limits[lower[0] as keyof typeof limits]}.` }
     run.raised = { ...run.raised, ...defined(limits) }
     run.limits = { ...run.limits, ...defined(limits) }
-    if (run.stop && ['tokens', 'dollars', 'minutes'].includes(run.stop.reason)) run.stop = undefined
+    if (run.stop && limits[run.stop.reason as keyof typeof limits] !== undefined) run.stop = undefined
     return yes
   },
 }
@@ -56,7 +56,7 @@ const handlers: Handlers = {
 /** Installs every message as an Update and as a signal of the same name, and the two queries. Before the first await of a run. */
 export function installMessages(run: Run): void {
   setHandler(defineQuery<Status>('status'), () => statusOf(run))
-  setHandler(defineQuery<Gate[]>('gates'), () => [...run.gates.values()].map(({ queue: _queue, ...gate }) => gate))
+  setHandler(defineQuery<Gate[]>('gates'), () => [...run.gates.values()].map(({ queue: _queue, until: _until, ...gate }) => gate))
   for (const name of Object.keys(messages) as MessageName[]) install(run, name)
 }
 
@@ -82,16 +82,22 @@ function install<Name extends MessageName>(run: Run, name: Name): void {
   )
 }
 
+/** Answers a message once: a second one with its id hears the same answer, also while the first is still being made. */
 async function answer<Name extends MessageName>(run: Run, name: Name, message: Message<Name>): Promise<MessageAnswer> {
-  const id = message.id && `${name}:${message.id}`
-  const known = id && run.answered.get(id)
-  if (known) return known
+  if (!run.ready) await condition(() => run.ready)
   if (run.ended) return { accepted: false, reason: `The run has ended: ${run.ended.why}` }
-  // Claimed before any wait, so that a second message with this id can't do the same again meanwhile.
-  if (id) run.answered.set(id, yes)
-  const given = await handlers[name](run, message)
-  if (id) run.answered.set(id, given)
-  if (run.answered.size > rememberedAnswers) run.answered.delete(run.answered.keys().next().value as string)
+  const id = message.id && `${name}:${message.id}`
+  const known = id && (run.answered.get(id) ?? run.answering.get(id))
+  if (known) return known
+  const made = Promise.resolve(handlers[name](run, message))
+  if (id) run.answering.set(id, made)
+  const given = await made
+  if (id) {
+    run.answering.delete(id)
+    run.answered.set(id, given)
+    if (run.answered.size > rememberedAnswers) run.answered.delete(run.answered.keys().next().value as string)
+  }
+  showStatus(run)
   return given
 }
 

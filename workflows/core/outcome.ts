@@ -26,10 +26,11 @@ export function stopped<T>(run: Run, { reason, why }: Stop, best: Best<T> | unde
 /** Tells status, labels and the line of finished groups where a loop stands. */
 export function report<T>({ run, path }: Here, state: LoopState<T>, limits: { attempts: number; stalls: number }): void {
   const { number, stalls, best, feedback } = state
+  const of = limits.attempts + state.granted
   const ids = feedback.slice(0, 10).map(({ id }) => id)
   const count = feedback.length
   run.progress.set(path, {
-    attempt: { number: Math.min(number + 1, limits.attempts), of: limits.attempts, stalls, stallsLimit: limits.stalls },
+    attempt: { number: Math.min(number + 1, of), of, stalls, stallsLimit: limits.stalls },
     ...(number > 0 || best ? { objections: { ids, count } } : {}),
   })
   if (best && best.attempt > 0) run.best = best as Best<Json>

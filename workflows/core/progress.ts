@@ -31,21 +31,27 @@ export interface LoopState<T> {
   worlds: string[]
   /** Rungs of the fallback that were walked. */
   rung: number
+  /** Attempts that a person gave in addition, and those that were cut off. */
+  granted: number
+  /** How often a person was asked what to do. */
+  asked?: number
   /** What stopped it, when that was not its own count. */
   stop?: Stop
 }
 
 /** Whether a verdict is better: a score half a point higher, or without scores fewer objections. */
 export function beats(verdict: Verdict, best: Verdict | undefined): boolean {
+  if (verdict.failed) return false
   if (!best) return true
   if (verdict.score !== undefined && best.score !== undefined) return verdict.score >= best.score + 0.5
+  if (verdict.score === undefined && best.score !== undefined) return false
   return verdict.objections.length < best.objections.length
 }
 
-/** The state after an attempt that was not accepted. */
-export function advance<T>(state: LoopState<T>, candidate: T, verdict: Verdict): LoopState<T> {
+/** The state after an attempt that was not accepted; `declined`: the verifier accepted it and a person did not, which is never a stall. */
+export function advance<T>(state: LoopState<T>, candidate: T, verdict: Verdict, declined = false): LoopState<T> {
   const number = state.number + 1
-  const progress = beats(verdict, state.best?.verdict)
+  const progress = declined || beats(verdict, state.best?.verdict)
   return {
     ...state,
     number,
@@ -73,7 +79,8 @@ export function due<T>(state: LoopState<T>, limits: { attempts: number; stalls: 
   if (state.stop) return state.stop
   if (state.stalls >= limits.stalls)
     return { reason: 'stalls', why: `${state.stalls} attempts in a row brought no progress; ${stillWrong(state)}.` }
-  if (state.number >= limits.attempts) return { reason: 'attempts', why: `All ${limits.attempts} attempts are used; ${stillWrong(state)}.` }
+  const attempts = limits.attempts + state.granted
+  if (state.number >= attempts) return { reason: 'attempts', why: `All ${attempts} attempts are used; ${stillWrong(state)}.` }
   return undefined
 }
 

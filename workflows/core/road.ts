@@ -2,7 +2,8 @@ import { CancellationScope, condition, isCancellation, workflowInfo } from '@tem
 import { digest } from '../../contract/digest.ts'
 import { type Json } from '../../contract/json.ts'
 import { type OpenStage } from '../../contract/messages.ts'
-import { causeOf, failure, runStopped } from './failure.ts'
+import { causeOf, failure, isLost, runStopped, stepLost } from './failure.ts'
+import { structured } from './group.ts'
 import { currentRun, type Run } from './run.ts'
 import { currentScope, nextPath } from './scope.ts'
 
@@ -18,6 +19,10 @@ export interface Step {
   waits?: boolean
   /** May run although money or time has stopped the run: a question to a person about just that. */
   afterStop?: boolean
+  /** The occurrence, where it is known better than by counting. */
+  number?: number
+  /** What the result is when the step was begun and nobody knows how it ended: then it is not done again. Without it a lost step is repeated. */
+  unknown?: () => unknown
 }
 
 /** How often a step is done again when its activity was cancelled by nobody: a worker that shut down. */
@@ -29,7 +34,7 @@ const mostLost = 5
  */
 export async function road<T>(step: Step, perform: (path: string) => Promise<T>): Promise<T> {
   const run = currentRun()
-  const path = nextPath(currentScope(run.root), step.name)
+  const path = nextPath(currentScope(run.root), step.name, step.number)
   const callDigest = digest(step.call)
   const recorded = recalled<T>(run, path, callDigest)
   if (recorded) return recorded.result
@@ -37,14 +42,13 @@ export async function road<T>(step: Step, perform: (path: string) => Promise<T>)
     const scope = new CancellationScope()
     const finish = await admitted(run, step, () => enter(run, step, path, scope))
     try {
-      const result = await scope.run(() => perform(path))
-      record(run, path, callDigest, result)
-      return result
+      return record(run, path, callDigest, await scope.run(() => perform(path)))
     } catch (error) {
       if (run.stop && isCancellation(error)) throw runStopped(run.stop)
-      if (!isCancellation(error)) throw causeOf(error)
+      if (!isCancellation(error) && !isLost(error)) throw causeOf(error)
       if (CancellationScope.current().consideredCancelled) throw error
-      if (!scope.consideredCancelled && ++lost > mostLost) throw causeOf(error)
+      if (step.unknown) return record(run, path, callDigest, step.unknown() as T)
+      if (isLost(error) || (!scope.consideredCancelled && ++lost > mostLost)) throw stepLost(path, error)
     } finally {
       finish()
     }
@@ -55,7 +59,7 @@ export async function road<T>(step: Step, perform: (path: string) => Promise<T>)
 export function recalled<T>(run: Run, path: string, callDigest: string): { result: T } | undefined {
   const entry = run.recall[path]
   if (!entry) return undefined
-  if (entry.digest === callDigest) return { result: entry.result as T }
+  if (entry.digest === callDigest) return { result: structured(entry.result) as T }
   throw failure('ReentryDiverged', `${path} was another call before the run continued: its result can't be used.`, {
     run: run.id,
     stage: path,
@@ -64,8 +68,11 @@ export function recalled<T>(run: Run, path: string, callDigest: string): { resul
   })
 }
 
-export function record(run: Run, path: string, callDigest: string, result: unknown): void {
-  run.recall[path] = { digest: callDigest, result: (result ?? null) as Json }
+/** Keeps a result for the next execution; the caller gets a copy of its own, the same as it would get then. */
+export function record<T>(run: Run, path: string, callDigest: string, result: T): T {
+  const text = JSON.stringify(result ?? null)
+  run.recall[path] = { digest: callDigest, result: JSON.parse(text) as Json }
+  return JSON.parse(text) as T
 }
 
 /**
@@ -108,8 +115,8 @@ export async function waitUntil(run: Run, until: () => boolean): Promise<void> {
 
 function enter(run: Run, step: Step, path: string, scope: CancellationScope): () => void {
   run.open.set(path, { path, kind: step.kind, text: step.text, since: Date.now(), ...(step.waits ? {} : { scope }) })
-  run.steps++
   if (!step.waits) {
+    run.steps++
     run.inFlight++
     run.clock.start()
   }

@@ -19,6 +19,8 @@ export interface Open extends OpenStage {
 /** A gate that is open, and the decision that waits to be read. */
 export interface OpenGate extends Gate {
   queue: { decision: Message<'decide'>; answer?: MessageAnswer }[]
+  /** Whether something else than a decision answers it. */
+  until: () => boolean
 }
 
 /** Everything one execution of a run knows. Plain data and counters: what decides stands in the files that use it. */
@@ -35,21 +37,29 @@ export class Run {
   readonly clock: Clock
   readonly open = new Map<string, Open>()
   readonly gates = new Map<string, OpenGate>()
-  readonly answered: Map<string, MessageAnswer>
-  readonly modelRecords: Record<string, ModelRecord>
-  readonly decisions: DecisionRecord[]
-  readonly kept: Map<string, Ref>
-  readonly lines: Line[]
+  /** False until what the last execution remembered has been read: messages wait. */
+  ready = false
+  readonly answered = new Map<string, MessageAnswer>()
+  /** Answers that are being made, by message id. */
+  readonly answering = new Map<string, Promise<MessageAnswer>>()
+  modelRecords: Record<string, ModelRecord> = {}
+  decisions: DecisionRecord[] = []
+  readonly kept = new Map<string, Ref>()
+  lines: Line[] = []
   /** Gates of the last execution that have not opened again yet, and since when each is open. */
   readonly expectedGates: Map<string, number>
   recall: Remembered['recall'] = {}
   state: Remembered['state'] = {}
+  /** As the input has them. */
+  readonly given: Limits
   limits: Limits
   /** The limits that a person has raised. */
   raised: Extension
   preflight: Preflight | undefined
-  steering: Message<'steer'>[]
+  steering: Message<'steer'>[] = []
   paused: boolean
+  /** What shares of the budget have spent, by the path of their group. */
+  readonly shares: Map<string, Budget>
   /** Of each open loop, by its path. */
   readonly progress = new Map<string, Progress>()
   /** The search attributes as they stand on the server. */
@@ -60,8 +70,6 @@ export class Run {
   inFlight = 0
   /** Steps performed by this execution. */
   steps = 0
-  /** Decisions that no gate has answered yet. */
-  undecided = 0
   attempts: number
   best: Best<Json> | undefined
   stop: { reason: StopReason; why: string } | undefined
@@ -72,6 +80,7 @@ export class Run {
   constructor(declaration: Declaration, input: unknown, limits: Limits, carried: Partial<Carried>) {
     this.declaration = declaration
     this.models = declaration.models(input)
+    this.given = limits
     this.limits = carried.limits ?? limits
     this.raised = carried.raised ?? {}
     this.startedAt = carried.startedAt ?? Date.now()
@@ -84,18 +93,12 @@ export class Run {
       () => this.stopWith('minutes', `The run worked for ${this.limits.minutes} minutes, its limit.`),
     )
     this.root = { path: '', counts: new Map(), budgets: [this.budget] }
-    this.answered = new Map(carried.answered)
-    this.modelRecords = carried.models ?? {}
-    this.decisions = carried.decisions ?? []
-    this.kept = new Map(carried.kept?.map((ref) => [ref.sha256, ref]))
-    this.lines = carried.lines ?? []
+    this.shares = new Map(Object.entries(carried.shares ?? {}).map(([path, spent]) => [path, openBudget(() => capOf({}), spent)]))
     this.expectedGates = new Map(carried.gates)
     this.preflight = carried.preflight
     this.shown = carried.shown ?? {}
-    this.steering = carried.steering ?? []
     this.paused = carried.paused ?? false
     this.attempts = carried.attempts ?? 0
-    this.best = carried.best
     this.stop = carried.stop
   }
 
@@ -128,9 +131,12 @@ export class Run {
     if (this.lines.length > 50) this.lines.shift()
   }
 
-  /** Forgets the results and the state below a path: the group that they belong to is over. */
-  forget(path: string): void {
+  /** Forgets the results and the state below a path; `whole`: the group itself is over, and with it its own state, conversations and baselines. */
+  forget(path: string, whole = false): void {
     const below = `${path}/`
+    if (whole) {
+      for (const key of [path, ...Object.keys(this.state).filter((name) => name.includes(`:${below}`))]) delete this.state[key]
+    }
     for (const memory of [this.recall, this.state]) for (const key of Object.keys(memory)) if (key.startsWith(below)) delete memory[key]
   }
 }

@@ -1,5 +1,5 @@
 import { type Limits, type Share } from '../../contract/limits.ts'
-import { type Budget, openBudget } from './ledger.ts'
+import { type Budget } from './ledger.ts'
 import { capOf, currentRun } from './run.ts'
 
 /** Limits of a loop: the run's own, or smaller ones. */
@@ -11,14 +11,23 @@ export function limitsNow({ attempts, stalls }: LoopLimits): { attempts: number;
   return { attempts: Math.max(attempts, raised.attempts ?? 0), stalls: Math.max(stalls, raised.stalls ?? 0) }
 }
 
-/** A budget of its own for a loop that names less money or fewer tokens than the run has. */
-export function shareOf({ tokens, dollars }: LoopLimits): { budget?: Budget } {
+/** The caps of a loop that names less money or fewer tokens than the run was given; a person who raises the run's raises these too. */
+export function shareOf({ tokens, dollars }: LoopLimits): { share?: Budget['cap'] } {
   const run = currentRun()
-  const share = {
-    ...(tokens !== undefined && tokens < run.limits.tokens ? { tokens } : {}),
-    ...(smaller(dollars, run.limits.dollars) ? { dollars } : {}),
+  const share: { tokens?: number; dollars?: number } = {
+    ...(tokens !== undefined && tokens < run.given.tokens ? { tokens } : {}),
+    ...(smaller(dollars, run.given.dollars) ? { dollars } : {}),
   }
-  return Object.keys(share).length === 0 ? {} : { budget: openBudget(() => capOf(share)) }
+  if (Object.keys(share).length === 0) return {}
+  return {
+    share: () => {
+      const { tokens: moreTokens = 0, dollars: moreDollars = 0 } = run.raised
+      return capOf({
+        ...('tokens' in share ? { tokens: Math.max(share.tokens ?? 0, moreTokens) } : {}),
+        ...('dollars' in share ? { dollars: Math.max(share.dollars ?? 0, moreDollars) } : {}),
+      })
+    },
+  }
 }
 
 function smaller(dollars: number | 'none' | undefined, cap: number | 'none'): dollars is number {

@@ -38,7 +38,7 @@ export function showStatus(run: Run): void {
   const wanted: Record<string, string> = {
     LoopwrightStatus: status,
     LoopwrightWaitingFor: status === 'waiting' ? 'person' : '',
-    LoopwrightReason: run.ended?.status === 'stopped' ? (run.stop?.reason ?? run.endReason ?? '') : '',
+    LoopwrightReason: run.endReason ?? '',
   }
   const changed = Object.entries(wanted).filter(
     ([name, value]) => run.preflight?.searchAttributes.includes(name) && (run.shown[name] ?? '') !== value,

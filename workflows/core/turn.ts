@@ -1,3 +1,4 @@
+import { isRef, type Text } from '../../contract/json.ts'
 import { type Message, type ToolCall } from '../../contract/models.ts'
 import { type AgentOptions, type AgentState } from './agent.ts'
 import { ask } from './ask.ts'
@@ -8,42 +9,39 @@ import { use } from './use.ts'
 /** Texts in an agent's conversation over this go by hash, so that history grows by a constant per turn. */
 const inlineBytes = 512
 
-/** One turn: the model hears what is new and acts; what its tools answer waits for the next turn. */
-export async function turn(here: Here, agentPath: string, options: AgentOptions, state: AgentState): Promise<void> {
+/** One turn: the model acts on what is new; what its tools answer waits for the next turn. The state before stays as it is, in case the turn fails. */
+export async function turn(here: Here, agentPath: string, options: AgentOptions, before: AgentState): Promise<AgentState> {
   const { models, tools, maxOutputTokens } = options
-  const heard = hear(here.run, agentPath, here.path, 'next')
-  const { transcript } = state
+  const { transcript } = before
   const reply = await ask(models, {
-    messages: [...state.add, ...heard],
+    messages: before.add,
     ...(transcript ? { transcript } : {}),
     tools,
     inlineBytes,
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   })
-  state.transcript = reply.transcript
-  state.add = []
-  for (const call of reply.toolCalls) state.add.push(await observe(call, options, state))
+  const add: Message[] = []
+  let answer: Text | undefined
+  for (const call of reply.toolCalls) {
+    const observed = await observe(call, options)
+    add.push({ role: 'tool', toolCallId: call.id, content: observed.content })
+    answer ??= observed.answer
+  }
   if (reply.toolCalls.length === 0 && reply.finish === 'length')
-    state.add.push({ role: 'user', content: 'Your reply was cut off at its length limit. Go on in smaller steps.' })
-  else if (reply.toolCalls.length === 0) state.answer = reply.text
-  if (state.answer === undefined) return
+    add.push({ role: 'user', content: 'Your reply was cut off at its length limit. Go on in smaller steps.' })
+  else if (reply.toolCalls.length === 0) answer = reply.text
+  const after: AgentState = { turn: before.turn + 1, transcript: reply.transcript, add }
+  if (answer === undefined) return after
   const last = hear(here.run, agentPath, here.path, 'end')
-  if (last.length === 0) return
-  state.add.push(...last)
-  delete state.answer
+  return last.length > 0 ? { ...after, add: [...add, ...last] } : { ...after, answer }
 }
 
-/** Does one tool call and says what came of it; `finish` ends the agent instead. */
-async function observe(call: ToolCall, { tools }: AgentOptions, state: AgentState): Promise<Message> {
-  const tell = (content: Message['content']): Message => ({ role: 'tool', toolCallId: call.id, content })
-  if (!call.arguments) return tell(`The call was not made: ${call.malformed ?? 'its arguments are not a JSON object'}.`)
+/** Does one tool call and says what came of it; `finish` brings the answer. */
+async function observe(call: ToolCall, { tools }: AgentOptions): Promise<{ content: Text; answer?: Text }> {
+  if (!call.arguments) return { content: `The call was not made: ${call.malformed ?? 'its arguments are not a JSON object'}.` }
   const tool = tools.find(({ name }) => name === call.name)
-  if (!tool) return tell(`There is no tool ${call.name.slice(0, 80)}. There are: ${tools.map(({ name }) => name).join(', ')}.`)
-  if (tool.name === 'finish') {
-    const { answer } = call.arguments
-    state.answer = typeof answer === 'string' ? answer : JSON.stringify(call.arguments)
-    return tell('Finished.')
-  }
-  const result = await use(tool, call.arguments)
-  return tell(result.text)
+  if (!tool) return { content: `There is no tool ${call.name.slice(0, 80)}. There are: ${tools.map(({ name }) => name).join(', ')}.` }
+  if (tool.name !== 'finish') return { content: (await use(tool, call.arguments)).text }
+  const { answer } = call.arguments
+  return { content: 'Finished.', answer: typeof answer === 'string' || isRef(answer) ? answer : JSON.stringify(call.arguments) }
 }

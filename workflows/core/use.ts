@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Json } from '../../contract/json.ts'
+import { digest } from '../../contract/digest.ts'
+import { isRef, type Json } from '../../contract/json.ts'
 import { type Tool, type UseResult } from '../../contract/workspace.ts'
 import { activities } from './activities.ts'
 import { road, waitUntil } from './road.ts'
@@ -15,7 +16,9 @@ const inlineBytes = 512
  */
 export function use(tool: Tool, argument: { [key: string]: Json }): Promise<UseResult> {
   const text = `${tool.name} ${brief(argument)}`
-  return road({ name: tool.name, kind: 'tool', text, call: { tool: tool.name, argument } }, async (path) => {
+  const repeatable = tool.class === 'read' || tool.class === 'content'
+  const step = { name: tool.name, kind: 'tool' as const, text, call: { tool: tool.name, argument }, ...(repeatable ? {} : { unknown }) }
+  return road<UseResult>(step, async (path) => {
     const refused = denied(tool) ?? unfit(tool, argument)
     if (refused !== undefined) return { text: refused, failed: true }
     return useTool(path, text, tool, argument)
@@ -28,18 +31,23 @@ async function useTool(path: string, text: string, tool: Tool, argument: { [key:
   const call = { run: run.id, stage: path, effect: effectId(run, path), tool: tool.name, arguments: argument, minutes, inlineBytes }
   const perform = activities(path, { summary: text, minutes, once: tool.class === 'findable' || tool.class === 'once' })
   if (!tool.workspace) return perform.useTool({ ...call, allowRun: false })
-  const workspace = workspaceAt(tool.workspace)
-  const { test, allowRun } = workspace
-  if (tool.class === 'read') return perform.useTool({ ...call, workspace: workspace.at, test, allowRun })
-  await waitUntil(run, () => !workspace.busy)
-  workspace.busy = true
+  const { known, at } = workspaceAt(tool.workspace)
+  const { test, allowRun } = known
+  if (tool.class === 'read') return perform.useTool({ ...call, workspace: at, test, allowRun })
+  while (known.busy) await waitUntil(run, () => !known.busy)
+  known.busy = true
   try {
     const result = await perform.useTool({ ...call, workspace: workspaceAt(tool.workspace).at, test, allowRun })
     if (result.commit) moveWorkspace(tool.workspace, result.commit)
     return result
   } finally {
-    workspace.busy = false
+    known.busy = false
   }
+}
+
+/** What the model is told of a call that must not be made twice, when nobody knows whether it was made. */
+function unknown(): UseResult {
+  return { text: 'The call was begun and then cut off: nobody knows whether it did its work. Look before you do it again.', failed: true }
 }
 
 /** workflowId/epoch/path. The same for every try of a call and after every continuation, because a call's path is. */
@@ -49,31 +57,22 @@ function effectId(run: Run, path: string): string {
 
 function denied(tool: Tool): string | undefined {
   if (tool.workspace && (tool.class === 'read' || tool.class === 'content')) return undefined
-  if (tool.name === 'run' && tool.workspace && workspaceAt(tool.workspace).allowRun) return undefined
+  if (tool.name === 'run' && tool.workspace && workspaceAt(tool.workspace).known.allowRun) return undefined
   return `Denied: ${tool.name} changes something outside the workspace, and nothing allows that. Nothing was done.`
 }
 
 // A reference stands where a long string was; the activity checks the full arguments again.
 const checks = new Map<string, z.ZodType>()
 function unfit(tool: Tool, argument: { [key: string]: Json }): string | undefined {
-  const check = checks.get(tool.name) ?? z.fromJSONSchema(tool.schema)
-  checks.set(tool.name, check)
+  const key = digest(tool.schema)
+  const check = checks.get(key) ?? z.fromJSONSchema(tool.schema)
+  checks.set(key, check)
   const parsed = check.safeParse(withoutReferences(argument))
   return parsed.success ? undefined : `The arguments do not fit ${tool.name}; nothing was done.\n${z.prettifyError(parsed.error)}`
 }
 
 function withoutReferences(argument: { [key: string]: Json }): { [key: string]: Json } {
-  return Object.fromEntries(Object.entries(argument).map(([key, value]) => [key, isReference(value) ? 'by reference' : value]))
-}
-
-function isReference(value: Json): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    typeof value.sha256 === 'string' &&
-    typeof value.bytes === 'number'
-  )
+  return Object.fromEntries(Object.entries(argument).map(([key, value]) => [key, isRef(value) ? 'by reference' : value]))
 }
 
 function brief(argument: { [key: string]: Json }): string {

@@ -27,10 +27,10 @@ export const verify = { tests }
 /** Runs the tests of exactly the patch's commit. The base is run first, once: a test that is missing or skipped since then objects like one that fails. */
 async function tests({ workspace, patch, command, allowTestChanges = false, minutes = 10 }: TestVerification): Promise<Verdict> {
   const run = currentRun()
-  const key = `${workspace.path}/baseline/${digest(command)}`
-  const test = (commit: string, baseline?: Ref) => {
+  const key = `baseline:${workspace.path}/${digest(command)}`
+  const test = (name: string, commit: string, baseline?: Ref) => {
     const call = { workspace: workspace.path, commit, command, ...(baseline ? { baseline } : {}) }
-    return road({ name: 'tests', kind: 'verify', text: `running ${command}`, call }, (stage) => {
+    return road({ name, kind: 'verify', text: `running ${command}`, call }, (stage) => {
       const at = { ...workspaceAt(workspace.path).at, commit }
       const activity = activities(stage, { summary: `run ${command}`, minutes })
       return activity.runTests({
@@ -44,13 +44,13 @@ async function tests({ workspace, patch, command, allowTestChanges = false, minu
     })
   }
   if (!run.state[key] || patch.commit === patch.base) {
-    const base = await test(patch.base)
+    const base = await test('base-tests', patch.base)
     if (base.format !== 'exit code' && base.counts.passed + base.counts.failed + base.counts.skipped === 0)
       throw noTests(run.id, command, base)
     run.state[key] = { ...base.report }
     if (patch.commit === patch.base) return verdictOf(base, patch, allowTestChanges)
   }
-  return verdictOf(await test(patch.commit, run.state[key] as Ref), patch, allowTestChanges)
+  return verdictOf(await test('tests', patch.commit, run.state[key] as Ref), patch, allowTestChanges)
 }
 
 /** What a test run says of a patch: accepted only if nothing at all objects. */

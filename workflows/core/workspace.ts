@@ -37,14 +37,13 @@ const workspaces = new Map<string, Known>()
 export async function openWorkspace(repo: string, { test, allowRun = false }: { test: string; allowRun?: boolean }): Promise<Workspace> {
   const run = currentRun()
   const argv = commandOf(test)
-  let path = ''
   const text = `opening ${repo}`
   const opened = await road({ name: 'workspace', kind: 'tool', text, call: { repo, test, allowRun } }, async (stage) => {
     const key = `${run.id.replaceAll(/[^\w.-]/g, '_').slice(0, 80)}-${digest([run.id, stage]).slice(0, 8)}`
     const answer = await activities(stage, { summary: text }).openWorkspace({ run: run.id, stage, repo, key })
     return { ...answer, stage }
   })
-  path = opened.stage
+  const path = opened.stage
   run.state[path] ??= { commit: opened.base, tree: opened.tree }
   workspaces.set(path, { opened, test: argv, allowRun, busy: false })
   return {
@@ -57,7 +56,7 @@ export async function openWorkspace(repo: string, { test, allowRun = false }: { 
 }
 
 /** What is known about the workspace that was opened at a path. */
-export function workspaceAt(path: string): Known & { at: WorkspaceAt } {
+export function workspaceAt(path: string): { known: Known; at: WorkspaceAt } {
   const known = workspaces.get(path)
   if (!known)
     throw failure('WorkspaceLost', `No workspace is open at ${path}.`, {
@@ -67,7 +66,7 @@ export function workspaceAt(path: string): Known & { at: WorkspaceAt } {
     })
   const { key, source, base } = known.opened
   const { commit } = currentRun().state[path] as { commit: string }
-  return Object.assign(known, { at: { key, source, base, commit } })
+  return { known, at: { key, source, base, commit } }
 }
 
 /** Moves a workspace to another commit of its own: after a step, or back to the best. */
@@ -85,7 +84,7 @@ async function deliver(path: string, outcome: Outcome<Patch>): Promise<Outcome<P
   const { value } = outcome
   if (outcome.status !== 'accepted' || !value || value.commit === value.base) return outcome
   const call = { workspace: path, commit: value.commit }
-  const { branch } = await road({ name: 'deliver', kind: 'tool', text: 'creating the branch', call }, (stage) =>
+  const { branch } = await road({ name: 'deliver', kind: 'tool', text: 'creating the branch', call, afterStop: true }, (stage) =>
     activities(stage, { quick: true }).deliverPatch({
       run: currentRun().id,
       stage,

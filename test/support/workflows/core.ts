@@ -1,4 +1,4 @@
-import { condition, sleep } from '@temporalio/workflow'
+import { ApplicationFailure, condition, sleep } from '@temporalio/workflow'
 import { z } from 'zod'
 import { declare } from '../../../contract/declaration.ts'
 import { type Json } from '../../../contract/json.ts'
@@ -46,7 +46,38 @@ const slow = declare({
   example: { steps: 1 },
 })
 
-export const declarations = { counting, branching, broken, slow }
+const holding = declare({
+  description: 'Remembers much, in many scripts, while a gate is open beside a branch that works.',
+  input: z.strictObject({ steps: z.int(), characters: z.int(), limits: Limits.prefault({}) }),
+  output: z.int(),
+  models: () => [],
+  example: { steps: 3, characters: 10 },
+})
+const inner = declare({
+  description: 'A loop whose value is of another kind than the run returns.',
+  input: z.strictObject({ limits: Limits.prefault({}) }),
+  output: z.string(),
+  models: () => [],
+  example: {},
+})
+const unsure = declare({
+  description: 'Its verifier fails for one candidate.',
+  input: z.strictObject({ limits: Limits.prefault({}) }),
+  output: z.int(),
+  models: () => [],
+  example: {},
+})
+const strangeDeclaration = declare({
+  description: 'Its declaration throws.',
+  input: z.strictObject({ limits: Limits.prefault({}) }),
+  output: z.int(),
+  models: () => {
+    throw new Error('no models today')
+  },
+  example: {},
+})
+
+export const declarations = { counting, branching, broken, slow, holding, inner, unsure, strange: strangeDeclaration }
 
 /** A step in the world: puts a text into the store. */
 export function put(text: string): Promise<string> {
@@ -124,6 +155,46 @@ async function slowWorkflow({ steps }: { steps: number }): Promise<Outcome<numbe
   return { status: 'accepted', why: 'done', value: steps, spent: { tokens: 0, microDollars: 0, milliseconds: 0, attempts: 0 } }
 }
 export { slowWorkflow as slow }
+
+async function holdingWorkflow({ steps, characters }: { steps: number; characters: number }): Promise<Outcome<number>> {
+  const [lengths] = await parallel<number>([
+    async () => {
+      let length = 0
+      for (let step = 1; step <= steps; step++) length += (await put('漢字"\\😀'.repeat(characters))).length
+      return length
+    },
+    async () => {
+      const { answer } = await gate({ kind: 'confirm', question: 'Ready?', show: {} })
+      return answer === 'yes' ? 1 : 0
+    },
+  ])
+  return { status: 'accepted', why: 'both ended', value: lengths!, spent: { tokens: 0, microDollars: 0, milliseconds: 0, attempts: 0 } }
+}
+export { holdingWorkflow as holding }
+
+async function innerWorkflow({ limits }: { limits: Limits }): Promise<unknown> {
+  await count(5, 1, limits)
+  await gate({ kind: 'confirm', question: 'Go on?', show: {} })
+  return undefined
+}
+export { innerWorkflow as inner }
+
+async function unsureWorkflow({ limits }: { limits: Limits }): Promise<Outcome<number>> {
+  return loop<number>({
+    limits,
+    propose: async ({ number }) => {
+      await put(`propose ${number}`)
+      return number
+    },
+    verify: async (value) => {
+      if (value > 1) throw ApplicationFailure.nonRetryable('the verifier broke', 'Broken')
+      return distance(4, value)
+    },
+  })
+}
+export { unsureWorkflow as unsure }
+
+export async function strange(): Promise<void> {}
 
 /** Not declared: must pass through untouched. */
 export async function plain(name: string): Promise<string> {
