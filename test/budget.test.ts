@@ -16,7 +16,12 @@ beforeAll(async () => {
     },
     prices: { '*': price },
   })
-  bench = await openBench('./workflows/models.ts', { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
+  bench = await openBench('./workflows/models.ts', {
+    OPENAI_BASE_URL: server.url,
+    OPENAI_API_KEY: 'key',
+    LOOPWRIGHT_PROVIDER_ELSEWHERE_URL: 'http://203.0.113.1/v1',
+    LOOPWRIGHT_PROVIDER_ELSEWHERE_KEY: 'key',
+  })
   // Dollars per million tokens, as a user writes them.
   const prices = { 'openai/priced': { input: 2, output: 8 }, 'openai/greedy': { input: 2, output: 8 } }
   writeFileSync(join(bench.stateFolder, 'prices.json'), JSON.stringify(prices))
@@ -65,6 +70,18 @@ test('a provider that ignores the output limit is found out at its first reply, 
 })
 
 test('an unknown price under a dollar cap is refused before the first stage, with the two ways out', async () => {
-  const run = await bench.start('asking', { models: 'vendor/unheard-of', calls: 1 })
-  await expect(run.result()).rejects.toMatchObject({ cause: { message: expect.any(String) } })
+  const before = server.counts.requests
+  const run = await bench.start('asking', { models: 'elsewhere/unheard-of', calls: 1 })
+  await expect(run.result()).rejects.toMatchObject({ cause: { type: 'UnknownPrice', message: expect.stringMatching(/dollars/) } })
+  expect(server.counts.requests).toBe(before)
 })
+
+for (const carried of [undefined, { seamEvery: 1 }, { seamEvery: 2 }]) {
+  test(`a loop never spends more than its share${carried ? `, also when the run continues as new after every ${carried.seamEvery} steps` : ''}`, async () => {
+    const before = server.counts.chargedTokens
+    const run = await bench.start('sharing', { models: 'openai/local', share: 3_000, attempts: 20, limits: { dollars: 'none' } }, carried)
+    expect(await run.result()).toMatchObject({ status: 'stopped', reason: 'tokens' })
+    expect(server.counts.chargedTokens - before).toBeLessThanOrEqual(3_000)
+    expect(server.counts.chargedTokens - before).toBeGreaterThan(1_000)
+  })
+}

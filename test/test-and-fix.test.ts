@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Gate } from '../contract/messages.ts'
 import { type Outcome } from '../contract/outcome.ts'
 import { type Patch } from '../contract/workspace.ts'
 import { type Reply, type ScriptedRequest, type ScriptedServer, scriptOfToolCalls, startScriptedServer } from '../testing/index.ts'
@@ -31,6 +32,11 @@ const behaviours: Record<string, (request: ScriptedRequest) => Reply> = {
     if (told && !seen.includes('a * 2'))
       return { toolCalls: [{ name: 'edit', arguments: { path: 'sum.js', search: 'a * 3', replace: 'a * 2' } }] }
     return { toolCalls: [{ name: 'finish', arguments: { answer: 'done' } }] }
+  },
+  spends: (request) => {
+    const told = request.messages.some(({ role, content }) => role === 'user' && String(content).includes('rejected'))
+    if (told) return { toolCalls: [{ name: 'list', arguments: {} }], usage: { input: 3_000_000, output: 1 } }
+    return behaviours['halves']!(request)
   },
   idle: () => 'It is all fine already.',
 }
@@ -91,4 +97,27 @@ test('testAndFix ends alike when it continues as new after every step', async ()
 
 test('without a model, repair mends the tests', async () => {
   expect(await fix(makeRepository(brokenSum), {})).toMatchObject({ status: 'accepted', value: { files: ['sum.js'] } })
+})
+
+test('a person who takes the best attempt after the money ran out gets it as a branch', async () => {
+  const input = {
+    repo: makeRepository(brokenSum),
+    test: 'npm test',
+    models: 'openai/spends',
+    fallback: ['human'],
+    limits: { dollars: 'none' },
+  }
+  const run = await bench.start('testAndFix', input)
+  let gate: Gate | undefined
+  while (!gate) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    ;[gate] = await run.query<Gate[]>('gates')
+  }
+  expect(gate.question).toContain('Take attempt 1')
+  await run.executeUpdate('decide', { args: [{ gate: gate.gate, digest: gate.digest, answer: 'yes', by: 'ada' }] })
+  expect(await run.result()).toMatchObject({
+    status: 'accepted',
+    fallback: 'human',
+    value: { branch: expect.stringContaining('loopwright/') },
+  })
 })

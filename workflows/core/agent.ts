@@ -4,6 +4,7 @@ import { type Tool } from '../../contract/workspace.ts'
 import { group, type Here } from './group.ts'
 import { type Attempt } from './progress.ts'
 import { briefing } from './prompts.ts'
+import { structured } from './recall.ts'
 import { hear } from './steering.ts'
 import { turn } from './turn.ts'
 import { moveWorkspace, workspaceAt } from './workspace.ts'
@@ -82,7 +83,7 @@ function restoreBest({ best, tools }: AgentOptions): void {
 }
 
 function leaveTranscript(here: Here, { transcript, add }: AgentState): void {
-  if (transcript) here.run.state[transcriptKey(here.path)] = JSON.parse(JSON.stringify({ transcript, add })) as never
+  if (transcript) here.run.state[transcriptKey(here.path)] = structured({ transcript, add })
 }
 
 /** The conversation outlives its attempt: its key is the agent's path without the innermost attempt. */

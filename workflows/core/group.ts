@@ -1,8 +1,7 @@
 import { digest } from '../../contract/digest.ts'
-import { type Json } from '../../contract/json.ts'
 import { type OpenStage } from '../../contract/messages.ts'
 import { type Budget, openBudget } from './ledger.ts'
-import { record, recalled } from './road.ts'
+import { record, recalled, structured } from './recall.ts'
 import { currentRun, type Run } from './run.ts'
 import { currentScope, inScope, nextPath, type Scope } from './scope.ts'
 
@@ -64,9 +63,4 @@ function hereAt(run: Run, path: string): Here {
       run.state[path] = structured(state)
     },
   }
-}
-
-/** A copy that later changes don't reach. */
-export function structured(state: unknown): Json {
-  return JSON.parse(JSON.stringify(state)) as Json
 }

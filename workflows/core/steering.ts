@@ -1,5 +1,5 @@
 import { type Message as ModelMessage } from '../../contract/models.ts'
-import { record, recalled } from './road.ts'
+import { record, recalled } from './recall.ts'
 import { type Run } from './run.ts'
 
 /** What people have told this agent since it last listened, as messages for the model: each exactly once, in order, also across continuations. */
