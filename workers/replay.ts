@@ -2,6 +2,7 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { Worker } from '@temporalio/worker'
 import { DeterminismViolationError } from '@temporalio/workflow'
 import { bundleWorkflows, payloadConverterPath } from './bundle.ts'
+import { quiet } from './quiet.ts'
 
 /** What a replay showed. */
 export interface Replayed {
@@ -19,6 +20,7 @@ export async function replayHistory(
     workflowsPath,
   }: { workflowId?: string; bundle?: { code: string } | { codePath: string }; workflowsPath?: string } = {},
 ): Promise<Replayed> {
+  quiet(true)
   const events = (history as { events?: unknown[] }).events?.length ?? 0
   const options = {
     workflowBundle: bundle ?? (await bundleWorkflows(workflowsPath)),

@@ -1,10 +1,11 @@
-import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker'
+import { NativeConnection, Worker } from '@temporalio/worker'
 import { type World } from '../activities/world.ts'
 import { folderStore } from '../store/folder.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { startArchive } from './archive-loop.ts'
 import { bundleWorkflows, ownWorkflows, payloadConverterPath } from './bundle.ts'
 import { LoopwrightPlugin } from './plugin.ts'
+import { quiet } from './quiet.ts'
 import { registerSearchAttributes } from './search-attributes.ts'
 
 /** A worker's settings. */
@@ -92,16 +93,4 @@ async function connected(address: string, onWaiting: WorkerSettings['onWaiting']
       await new Promise((resolve) => setTimeout(resolve, 1_000))
     }
   }
-}
-
-let installed = false
-/** The SDK logs to standard error from warnings up; the runtime is one per process. */
-function quiet(hearSignals: boolean): void {
-  if (installed) return
-  installed = true
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
-    ...(hearSignals ? {} : { shutdownSignals: [] }),
-  })
 }
