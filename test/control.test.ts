@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type WorkflowHandle } from '@temporalio/client'
 import { type Outcome } from '../contract/outcome.ts'
 import { type Status } from '../contract/messages.ts'
@@ -107,4 +110,17 @@ test('a model that refuses the request is not asked again, and the next one is',
   const run = await bench.start('asking', { models: ['openai/gone', 'openai/up'], calls: 1 })
   expect(await run.result()).toMatchObject({ status: 'accepted', value: ['here I am'] })
   expect(server.counts.requests - before).toBe(2)
+})
+
+test('a command that is cut off by pause now is not run again: the model is told that nobody knows', async () => {
+  const marks = join(mkdtempSync(join(tmpdir(), 'marks-')), 'marks')
+  const command = `node -e "require('fs').appendFileSync('${marks}', 'x'); setTimeout(() => {}, 60000)"`
+  script = (request) => (turnsOf(request) === 0 ? { toolCalls: [{ name: 'run', arguments: { command } }] } : 'I shall look.')
+  const run = await read(5)
+  while (!existsSync(marks)) await new Promise((resolve) => setTimeout(resolve, 50))
+  await run.executeUpdate('pause', { args: [{ now: true }] })
+  await run.executeUpdate('resume', { args: [{}] })
+  expect(await run.result()).toMatchObject({ status: 'accepted', value: { turns: 2 } })
+  expect(readFileSync(marks, 'utf8')).toBe('x')
+  expect(JSON.stringify(server.requests.at(-1)!.messages)).toContain('nobody knows whether it did its work')
 })

@@ -71,7 +71,7 @@ async function askingWorkflow({ models, calls, text, maxOutputTokens }: z.output
 export { askingWorkflow as asking }
 
 async function readingWorkflow({ models, repo, turns, maxOutputTokens }: z.output<typeof Reading>): Promise<Outcome<unknown>> {
-  const workspace = await openWorkspace(repo, { test: 'true' })
+  const workspace = await openWorkspace(repo, { test: 'true', allowRun: true })
   const result = await agent({
     name: 'reader',
     goal: 'Read.',
