@@ -4,17 +4,8 @@ import { type Patch } from '../../contract/workspace.ts'
 import { agent, gate, loop, openWorkspace, verify } from '../core/index.ts'
 
 /** Edits a repository until its own tests pass and, if asked for, a person agrees. */
-export async function testAndFix({
-  repo,
-  test,
-  goal,
-  models,
-  approve,
-  allowRun,
-  allowTestChanges,
-  fallback,
-  limits,
-}: TestAndFix): Promise<Outcome<Patch>> {
+export async function testAndFix({ repo, test, goal, models, approve, allowRun, limits, ...rest }: TestAndFix): Promise<Outcome<Patch>> {
+  const { allowTestChanges, fallback } = rest
   const workspace = await openWorkspace(repo, { test, allowRun })
   const outcome = await loop<Patch>({
     limits,
