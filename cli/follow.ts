@@ -55,7 +55,7 @@ async function heard(
   session: Session,
   run: string,
   event: Watched,
-  show: (status: Status) => void,
+  show: (status: Status, doing?: string) => void,
   interrupted: Promise<'interrupted'>,
 ): Promise<number | 'interrupted' | undefined> {
   const { loopwright, printer } = session
@@ -64,7 +64,7 @@ async function heard(
     printer.print(event, event.why)
     return undefined
   }
-  show(event.status)
+  show(event.status, event.doing)
   if (event.status.status === 'paused' && !printer.interactive) return waits(session, run, `loopwright resume ${run}`)
   if (event.status.status !== 'waiting') return undefined
   const gates = await loopwright.gates(run)
@@ -77,11 +77,11 @@ async function heard(
   return (await askPerson(session, gate, interrupted)) === 'interrupted' ? 'interrupted' : undefined
 }
 
-function shower({ printer }: Session, introduce: boolean): (status: Status) => void {
+function shower({ printer }: Session, introduce: boolean): (status: Status, doing?: string) => void {
   const fresh = freshLines()
   let first = introduce
   let shown = ''
-  return (status) => {
+  return (status, doing) => {
     // What confines commands is found out in the run's first step.
     if (first && status.sandbox === 'unknown' && !printer.json) return printer.live((width) => progressLine(status, width))
     if (first) {
@@ -89,12 +89,12 @@ function shower({ printer }: Session, introduce: boolean): (status: Status) => v
       first = false
     }
     for (const line of fresh(status.lines)) printer.say(`  ${line.text}`)
-    if (printer.json) return printer.print({ kind: 'status', ...status }, '')
+    if (printer.json) return printer.print({ kind: 'status', ...status, ...(doing === undefined ? {} : { doing }) }, '')
     // The end is told next, in full.
     if (['done', 'stopped', 'failed'].includes(status.status)) return
     const text = situation(status)
     if (text !== shown && !process.stdout.isTTY) printer.say(progressLine(status))
-    printer.live((width) => progressLine(status, width))
+    printer.live((width) => progressLine(status, width, doing))
     shown = text
   }
 }

@@ -5,9 +5,11 @@ import { plural, spending } from './words.ts'
  * `attempt 2 of 8 · 3 tests fail: a, b, c · asking openai/x · $0.0123 of $5, 4.1k tokens`
  * Where the width is limited, names of tests go first.
  */
-export function progressLine(status: Status, width = Infinity): string {
+export function progressLine(status: Status, width = Infinity, doing = ''): string {
   const lines = [3, 2, 1, 0].map((names) => [situation(status, names), spending(status.spent, status.limits)].join(' · '))
-  return lines.find((line) => line.length <= width) ?? lines.at(-1) ?? ''
+  const line = lines.find((candidate) => candidate.length <= width) ?? lines.at(-1) ?? ''
+  const room = Math.min(width, 200) - line.length - 3
+  return doing !== '' && room > 20 ? `${line} · ${doing.slice(0, room)}` : line
 }
 
 /** The progress without what it costs: what is worth a line of its own where lines stay. */

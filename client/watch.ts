@@ -1,10 +1,11 @@
 import { type Status } from '../contract/messages.ts'
 import { ask } from './asking.ts'
+import { doing } from './doing.ts'
 import { type Ended, ended } from './ended.ts'
 import { type Server } from './server.ts'
 
-/** What a watcher hears: each change of the status, that nobody answers, and last the end. */
-export type Watched = { kind: 'status'; status: Status } | { kind: 'silent'; why: string } | ({ kind: 'ended' } & Ended)
+/** What a watcher hears: each change of the status and of what the step in flight tells (`doing`), that nobody answers, and last the end. */
+export type Watched = { kind: 'status'; status: Status; doing?: string } | { kind: 'silent'; why: string } | ({ kind: 'ended' } & Ended)
 
 export interface WatchOptions {
   /** Detaches also while nothing changes; the iteration then ends without an end of the run. */
@@ -31,7 +32,7 @@ export async function* watch(server: Server, run: string, { signal }: WatchOptio
     while (!detached.signal.aborted) {
       if (end.problem !== undefined) throw end.problem
       const asked = await ask(server, run, 'status')
-      const event: Watched = asked.answer ? { kind: 'status', status: asked.answer } : { kind: 'silent', why: asked.silent }
+      const event = asked.answer ? await told(server, run, asked.answer) : ({ kind: 'silent', why: asked.silent } as const)
       const text = JSON.stringify(event)
       if (text !== shown && (!end.value || isLast(event))) yield event
       shown = text
@@ -42,6 +43,11 @@ export async function* watch(server: Server, run: string, { signal }: WatchOptio
     signal?.removeEventListener('abort', detach)
     detach()
   }
+}
+
+async function told(server: Server, run: string, status: Status): Promise<Watched> {
+  const line = await doing(server, run, status).catch(() => undefined)
+  return { kind: 'status', status, ...(line === undefined ? {} : { doing: line }) }
 }
 
 interface Ending {
