@@ -19,9 +19,16 @@ export async function ask<Name extends keyof typeof queries>(server: Server, run
   } catch (error) {
     if (isUnreachable(error)) throw error
     if (isTimeout(error)) return { silent: 'no worker answers; start one with: loopwright worker' }
-    const message = error instanceof Error ? error.message : String(error)
+    const message = reasonOf(error)
     return {
       silent: /no poller/i.test(message) ? 'no worker answers; start one with: loopwright worker' : `it does not answer: ${message}`,
     }
   }
+}
+
+/** What the server says about a failed query stands in the innermost cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.cause !== undefined) return reasonOf(error.cause)
+  return 'details' in error && typeof error.details === 'string' && error.details !== '' ? error.details : error.message
 }

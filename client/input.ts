@@ -10,10 +10,24 @@ export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown
   throw new ClientProblem('InvalidInput', `${what} cannot be used: ${problems.join('; ')}`, next)
 }
 
-function problem({ path, message, code, input }: z.core.$ZodIssue): string {
+function problem(issue: z.core.$ZodIssue): string {
+  const { path, code, input } = issue
   const place = path.map(String).join('.')
   if (code === 'invalid_type' && input === undefined && place !== '') return `${place} is missing`
-  return place === '' ? message : `${place}: ${message}`
+  return place === '' ? issue.message : `${place}: ${wanted(issue)}${typeof input === 'object' ? '' : `, not ${shown(input)}`}`
+}
+
+/** What would have been right; numbers are said in words of our own. */
+function wanted(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && /^(number|int)$/.test(issue.expected)) return 'it must be a number'
+  if (issue.code === 'too_small' && issue.minimum === 0 && !issue.inclusive) return 'it must be over 0'
+  return issue.message
+}
+
+/** A wrong value as it was given, if it is short. */
+function shown(input: unknown): string {
+  const text = typeof input === 'string' ? JSON.stringify(input) : String(input)
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }
 
 const letters = 'abcdefghijklmnopqrstuvwxyz0123456789'

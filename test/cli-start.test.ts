@@ -87,6 +87,25 @@ test('Ctrl-C pauses the run, and the next start goes on with it', async () => {
   expect(again.code).toBe(0)
 }, 200_000)
 
+test('after a kill -9 the next start goes on with the run by itself, and nothing is done twice', async () => {
+  const words = ['--repo', makeRepository(brokenSum), '--test', 'npm test', '--models', 'openai/fixer']
+  const before = models.counts.requests
+  let pid = 0
+  atRequest = () => {
+    if (models.counts.requests !== before + 2) return
+    atRequest = () => {}
+    process.kill(pid, 'SIGKILL')
+  }
+  const killed = await start(words, (printed) => (pid ||= Number(/^(\d+)\n/.exec(printed)?.[1] ?? 0)))
+  expect(killed.code).toBe(null)
+  const [, run = ''] = /^(testAndFix-[a-z0-9]{10})$/m.exec(killed.out) ?? []
+  const again = await start(words)
+  expect(again.out).toContain(`goes on with ${run}`)
+  expect(again.out).toContain('✓ accepted after 1 attempt')
+  // The call that was cut off is made once more; the one before it is not.
+  expect(models.counts.requests - before).toBe(3)
+}, 200_000)
+
 test('a folder that is no repository is refused in one sentence', async () => {
   const { code, out } = await start(['--repo', 'nothing-here', '--test', 'npm test'])
   expect(out).toMatch(/✗ failed: There is no folder .*nothing-here/)
