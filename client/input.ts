@@ -14,7 +14,9 @@ function problem(issue: z.core.$ZodIssue): string {
   const { path, code, input } = issue
   const place = path.map(String).join('.')
   if (code === 'invalid_type' && input === undefined && place !== '') return `${place} is missing`
-  return place === '' ? issue.message : `${place}: ${wanted(issue)}${typeof input === 'object' ? '' : `, not ${shown(input)}`}`
+  return place === ''
+    ? issue.message
+    : `${place}: ${wanted(issue)}${typeof input === 'object' || input === '' ? '' : `, not ${shown(input)}`}`
 }
 
 /** What would have been right; numbers are said in words of our own. */

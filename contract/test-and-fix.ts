@@ -9,8 +9,14 @@ import { Patch } from './workspace.ts'
 export const testAndFix = declare({
   description: 'Edits a repository until its own tests pass and, if asked for, a person agrees.',
   input: z.strictObject({
-    repo: z.string().min(1).describe('Absolute path of a git repository without uncommitted changes; it is never written to.'),
-    test: z.string().min(1).describe('The command that runs its tests, without shell operators.'),
+    repo: z
+      .string()
+      .min(1, 'it is empty: name a git repository')
+      .describe('Absolute path of a git repository without uncommitted changes; it is never written to.'),
+    test: z
+      .string()
+      .min(1, 'it is empty: name the command that runs the tests, for example npm test')
+      .describe('The command that runs its tests, without shell operators.'),
     goal: z.string().min(1).default('Make the failing tests pass without changing the tests.').describe('What the model is asked to do.'),
     models: Models.default(['builtin/repair']).describe('The model that proposes, or a fallback chain; builtin/repair needs no key.'),
     approve: z.boolean().default(false).describe('Ask a person before the patch is accepted.'),
