@@ -88,6 +88,12 @@ function refuseUnrunnable(call: TestCall, run: TestRun): void {
         next: 'Install the program or name another test command, then start again.',
       },
     )
+  const missing = run.exitCode === 0 ? undefined : missingPart(run.tail)
+  if (missing !== undefined && run.checks.every((check) => check.name === name))
+    throw failure('CommandRefused', `The test command \`${name}\` cannot be run: ${missing}. Nothing was changed.`, {
+      ...detail,
+      next: 'Install what is missing or name another test command, then start again.',
+    })
   if (run.exitCode === 127 && run.checks.every((check) => check.name === name))
     throw failure(
       'CommandRefused',
@@ -97,6 +103,14 @@ function refuseUnrunnable(call: TestCall, run: TestRun): void {
         next: 'Install the dependencies of the repository, then start again.',
       },
     )
+}
+
+/** What the program that was named first says it cannot find: a script of the package, or the module that python is to run. */
+function missingPart(tail: string): string | undefined {
+  const script = /^(?:npm (?:ERR!|error) |\s?ERR_PNPM_NO_SCRIPT\s+|error: )?Missing script:? "?([^"\n]+?)"?$/m.exec(tail)?.[1]
+  if (script !== undefined) return `package.json has no script ${script}`
+  const module = /^\S*python[\d.]*: (No module named \S+)$/m.exec(tail)?.[1]
+  return module === undefined ? undefined : `python says: ${module}`
 }
 
 /** The line of a shell that names the missing program, among what package managers print around it. */
