@@ -62,7 +62,9 @@ function changed({ files, added, removed }: Patch): string {
 
 function failed(look: string, { message, effect, next }: RunFailure): Ending {
   const changes = { no: 'nothing was changed', yes: 'something was changed', unknown: 'whether anything was changed is unknown' }[effect]
-  return { lines: [`failed: ${message} (${changes})`], next: next ?? look, code: exitCodes.failed }
+  const end = message.endsWith('.') ? ` ${changes[0]?.toUpperCase()}${changes.slice(1)}.` : ` (${changes})`
+  const said = /nothing was (changed|done)/i.test(message) ? message : `${message}${end}`
+  return { lines: [`failed: ${said}`], next: next ?? look, code: exitCodes.failed }
 }
 
 function nextOfStopped(look: string, { reason }: Outcome<Json>): string {

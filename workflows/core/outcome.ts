@@ -1,7 +1,7 @@
 import { type Json } from '../../contract/json.ts'
 import { type Best, type Outcome } from '../../contract/outcome.ts'
 import { type Here } from './group.ts'
-import { type LoopState, type Stop } from './progress.ts'
+import { type LoopState, type Stop, told } from './progress.ts'
 import { type Run } from './run.ts'
 import { showStatus } from './status.ts'
 
@@ -35,10 +35,10 @@ export function report<T>({ run, path }: Here, state: LoopState<T>, limits: { at
   })
   if (best && best.attempt > 0) run.best = best as Best<Json>
   if (state.stop) run.say(path, state.stop.why)
-  else if (number > 0 || best)
-    run.say(
-      path,
-      `${number === 0 ? 'to begin with' : `attempt ${number}`}: ${count} ${count === 1 ? 'objection' : 'objections'}: ${ids.slice(0, 3).join(', ')}`,
-    )
+  else if (number > 0 || best) {
+    const [first] = feedback
+    const what = first && count === 1 ? `1 objection: ${told(first)}` : `${count} objections: ${ids.slice(0, 3).join(', ')}`
+    run.say(path, `${number === 0 ? 'to begin with' : `attempt ${number}`}: ${what}`)
+  }
   showStatus(run)
 }

@@ -78,15 +78,31 @@ export function nextAttempt<T>(state: LoopState<T>): Attempt<T> {
 export function due<T>(state: LoopState<T>, limits: { attempts: number; stalls: number }): Stop | undefined {
   if (state.stop) return state.stop
   if (state.stalls >= limits.stalls)
-    return { reason: 'stalls', why: `${state.stalls} attempts in a row brought no progress; ${stillWrong(state)}.` }
+    return {
+      reason: 'stalls',
+      why: `${state.stalls === 1 ? '1 attempt' : `${state.stalls} attempts in a row`} brought no progress; ${stillWrong(state)}.`,
+    }
   const attempts = limits.attempts + state.granted
-  if (state.number >= attempts) return { reason: 'attempts', why: `All ${attempts} attempts are used; ${stillWrong(state)}.` }
+  if (state.number >= attempts)
+    return {
+      reason: 'attempts',
+      why: `${attempts === 1 ? 'The only attempt is' : `All ${attempts} attempts are`} used; ${stillWrong(state)}.`,
+    }
   return undefined
 }
 
 function stillWrong<T>({ best, feedback }: LoopState<T>): string {
   const objections = best?.verdict.objections ?? feedback
-  return objections.length === 0 ? 'nothing was accepted' : `${objections.length} objections remain, first ${objections[0]!.id}`
+  const [first] = objections
+  if (!first) return 'nothing was accepted'
+  return objections.length === 1 ? `1 objection remains: ${told(first)}` : `${objections.length} objections remain, first ${first.id}`
+}
+
+/** An objection in one line, for people. */
+export function told({ id, text }: Objection): string {
+  const [line = ''] = text.trim().split('\n')
+  const said = line.replace(/[\s.:]+$/, '').slice(0, 160)
+  return said === '' ? id : `${id} (${said})`
 }
 
 function stallKind<T>({ worlds, best }: LoopState<T>): string {

@@ -46,7 +46,7 @@ async function tests({ workspace, patch, command, allowTestChanges = false, minu
   if (!run.state[key] || patch.commit === patch.base) {
     const base = await test('base-tests', patch.base)
     if (base.format !== 'exit code' && base.counts.passed + base.counts.failed + base.counts.skipped === 0)
-      throw noTests(run.id, command, base)
+      throw noTests(run.id, command, base.format)
     run.state[key] = { ...base.report }
     if (patch.commit === patch.base) return verdictOf(base, patch, allowTestChanges)
   }
@@ -77,7 +77,7 @@ export function verdictOf(report: TestReport, patch: Pick<Patch, 'tree'>, allowT
   }
 }
 
-function noTests(run: string, command: string, report: TestReport) {
-  const message = `\`${command}\` ran no test (${report.format}), so nothing could be verified. ${report.tail.trim().split('\n').at(-1) ?? ''}`
+function noTests(run: string, command: string, format: TestReport['format']) {
+  const message = `\`${command}\` ran no test (${format}), so nothing could be verified.`
   return failure('NoTests', message, { run, effect: 'no', next: 'Name the command that runs the tests with --test.' })
 }

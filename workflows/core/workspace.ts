@@ -100,7 +100,7 @@ function commandOf(test: string): string[] {
   } catch (error) {
     throw failure('CommandRefused', error instanceof Error ? error.message : String(error), {
       effect: 'no',
-      next: 'Put it into a script file of the repository and name that file.',
+      next: 'Correct the test command, then start again.',
     })
   }
 }
