@@ -36,9 +36,9 @@ export async function ending({ loopwright, stateFolder, show }: Place, run: stri
     ...(patch ? [changed(patch), `  patch    ${file}`] : []),
     ...(patch?.branch ? [`  branch   ${patch.branch}`] : []),
   ]
-  if (outcome.status === 'stopped') return { lines, ...written, next: nextOfStopped(look, outcome), code: exitCodes.stopped }
   const input = WithRepo.safeParse(await loopwright.input(run))
   const next = patch && file && input.success ? applies(input.data.repo, patch, file) : look
+  if (outcome.status === 'stopped') return { lines, ...written, next: nextOfStopped(next, outcome), code: exitCodes.stopped }
   return { lines, ...written, next, code: exitCodes.accepted }
 }
 
@@ -67,6 +67,7 @@ function failed(look: string, { message, effect, next }: RunFailure): Ending {
   return { lines: [`failed: ${said}`], next: next ?? look, code: exitCodes.failed }
 }
 
+/** What is left to do with a stopped run: see to the model, or take its best as far as it goes. */
 function nextOfStopped(look: string, { reason }: Outcome<Json>): string {
   return reason === 'error' || reason === 'model' ? 'loopwright doctor' : look
 }

@@ -24,6 +24,8 @@ const clearLine = '\r\u001B[2K'
 /** A printer on standard output. */
 export function createPrinter(json: boolean, output: Writable & { isTTY?: boolean; columns?: number } = process.stdout): Printer {
   const terminal = output.isTTY === true && !json
+  // A reader that has seen enough (`| head`) ends the command quietly.
+  output.once('error', (problem: Error & { code?: string }) => process.exit(problem.code === 'EPIPE' ? 0 : 1))
   let shown = false
   const say = (text: string) => {
     if (json) return

@@ -23,6 +23,7 @@ export function situation(status: Status, names = 3): string {
 }
 
 function objected(workflow: string, { ids, count }: NonNullable<Status['objections']>, names: number): string {
+  if (ids[0] === 'person') return 'a person did not agree'
   const what = workflow === 'testAndFix' ? `${count} ${count === 1 ? 'test fails' : 'tests fail'}` : plural(count, 'objection')
   if (names === 0) return what
   return `${what}: ${ids.slice(0, names).map(shortName).join(', ')}${count > names ? ', …' : ''}`

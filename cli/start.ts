@@ -13,7 +13,7 @@ import { createPrinter, type Printer } from './printer.ts'
 import { printProblem } from './problem.ts'
 import { findUnfinished, repair } from './repair.ts'
 import { exitCodes } from './usage.ts'
-import { confinement } from './words.ts'
+import { confinement, shellWord } from './words.ts'
 
 interface Options {
   stateFolder: string
@@ -37,7 +37,9 @@ async function start({ stateFolder, json }: Options, typed: Input): Promise<numb
     await machinery.stop()
     machinery = undefined
     const accepted = codes.filter((code) => code === exitCodes.accepted).length
-    const summary = interrupted.over ? 'paused: go on with npm start' : `${accepted} of ${inputs.length} repaired`
+    const typedWords = process.argv.slice(2).map(shellWord).join(' ')
+    const again = typedWords === '' ? 'npm start' : `npm start -- ${typedWords}`
+    const summary = interrupted.over ? `paused: go on with ${again}` : `${accepted} of ${inputs.length} repaired`
     const text = `\n${summary}; nothing is left running. Look at the runs with: npm run dev`
     printer.print({ kind: 'done', accepted, of: inputs.length, paused: interrupted.over }, text)
     return interrupted.over ? exitCodes.interrupted : (codes.find((code) => code !== exitCodes.accepted) ?? exitCodes.accepted)
@@ -82,7 +84,8 @@ async function inputsOf(stateFolder: string, typed: Input): Promise<Input[]> {
   if (typed['repo'] !== undefined) {
     // Looked at before anything is started.
     checked(testAndFix.input, typed, 'input', 'npm start -- --help')
-    return [absolute(typed)]
+    // npm changes to the package's folder; what was typed is meant from where it was typed.
+    return [absolute(typed, process.env['INIT_CWD'])]
   }
   return (await prepareExamples(stateFolder)).map((job) => ({ ...typed, ...job }))
 }

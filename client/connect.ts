@@ -1,4 +1,5 @@
 import type { History } from '@temporalio/common/lib/proto-utils.js'
+import { type WorkflowHandle } from '@temporalio/client'
 import { declarations } from '../contract/declarations.ts'
 import { type Json } from '../contract/json.ts'
 import { type Gate, type MessageAnswer, type MessageName, type Status } from '../contract/messages.ts'
@@ -75,8 +76,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     pause: (run, message) => send(server, run, 'pause', message),
     resume: (run, message) => send(server, run, 'resume', message),
     extend: (run, message) => send(server, run, 'extend', message),
-    stop: async (run) => void (await handle(run).cancel()),
-    kill: async (run, reason) => void (await handle(run).terminate(reason)),
+    stop: (run) => whileOpen(handle(run), (open) => open.cancel()),
+    kill: (run, reason) => whileOpen(handle(run), (open) => open.terminate(reason)),
     list: (filter) => list(server, filter),
     show: (run) => show(server, run),
     watch: (run, watchOptions) => watch(server, run, watchOptions),
@@ -86,4 +87,12 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     graph: async (run) => foldHistory(await histories(server, run)),
     close: () => server.connection.close(),
   }
+}
+
+/** Does something to a run that has not ended; of one that has, says so. */
+async function whileOpen(handle: WorkflowHandle, act: (open: WorkflowHandle) => Promise<unknown>): Promise<void> {
+  const { closeTime } = await handle.describe()
+  if (closeTime === undefined) await act(handle)
+  else
+    throw new ClientProblem('RunEnded', `${handle.workflowId} has ended already; nothing was done`, `loopwright show ${handle.workflowId}`)
 }

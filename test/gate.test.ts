@@ -86,3 +86,10 @@ test('extending the limits while the fallback asks lets the loop go on', async (
   expect(await run.executeUpdate('extend', { args: [{ limits: { attempts: 6 } }] })).toEqual({ accepted: true })
   expect(await run.result()).toMatchObject({ status: 'accepted', value: 4 })
 })
+
+test('a candidate that a person declined is not put to them again unchanged', async () => {
+  const run = await bench.start('counting', { target: 0, start: -1, approve: true, limits: { stalls: 2 } })
+  const { gate, digest } = await openGate(run)
+  await decide(run, { gate, digest, answer: 'no' })
+  expect(await run.result()).toMatchObject({ status: 'stopped', reason: 'stalls', why: expect.stringContaining('person') })
+})

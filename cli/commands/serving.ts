@@ -55,7 +55,7 @@ function printReady(printer: Printer, { address, uiAddress }: Machinery, embedde
   const lines = [
     `worker is ready at ${address}`,
     ...(uiAddress === undefined ? [] : [`Temporal's own console: ${uiAddress}`]),
-    `Next: loopwright ${embedded ? 'run testAndFix --repo . --test "npm test"' : 'list'}, in another terminal; Ctrl-C ends ${embedded ? 'both' : 'it'}`,
+    `Next: loopwright ${embedded ? 'run testAndFix --repo ../mine --test "npm test"' : 'list'}, in another terminal; Ctrl-C ends ${embedded ? 'both' : 'it'}`,
   ]
   printer.print({ kind: 'ready', address, ...(uiAddress === undefined ? {} : { uiAddress }) }, lines.join('\n'))
 }

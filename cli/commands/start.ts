@@ -77,6 +77,6 @@ function readObject(text: string, problem: string, remedy: string): Record<strin
 }
 
 /** A repository is named from where the command is typed; the worker may run elsewhere. */
-export function absolute(input: Record<string, unknown>): Record<string, unknown> {
-  return typeof input['repo'] === 'string' && input['repo'] !== '' ? { ...input, repo: resolve(input['repo']) } : input
+export function absolute(input: Record<string, unknown>, from = process.cwd()): Record<string, unknown> {
+  return typeof input['repo'] === 'string' && input['repo'] !== '' ? { ...input, repo: resolve(from, input['repo']) } : input
 }

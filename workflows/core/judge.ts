@@ -13,6 +13,11 @@ export async function judge(verify: () => Promise<Verdict>, onFailure: 'reject' 
   }
 }
 
+/** The verdict on a candidate that a person has declined before: they are not asked again. */
+export function declinedBefore(verdict: Verdict): Verdict {
+  return { ...verdict, accepted: false, objections: [{ id: 'person', text: 'This is what a person did not agree to before, unchanged.' }] }
+}
+
 /** A person's word on a candidate that the verifier accepts. */
 export function withDecision(verdict: Verdict, { answer, note, by }: Decision): Verdict {
   if (answer === 'yes') return verdict

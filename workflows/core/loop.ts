@@ -5,7 +5,7 @@ import { type Verdict } from '../../contract/verdict.ts'
 import { fallBack } from './fallback.ts'
 import { type Decision } from './gate.ts'
 import { group, type Here } from './group.ts'
-import { judge, withDecision } from './judge.ts'
+import { declinedBefore, judge, withDecision } from './judge.ts'
 import { loopStop } from './loop-stop.ts'
 import { accepted, report } from './outcome.ts'
 import { advance, type Attempt, due, type LoopState, nextAttempt } from './progress.ts'
@@ -67,8 +67,9 @@ async function attempt<T>(here: Here, { propose, verify, approve }: Loop<T>, sta
   return group({ name: 'attempt', kind: 'attempt', text: `attempt ${next.number}`, number: next.number }, async () => {
     const candidate = await propose(next)
     const found = await judge(() => verify(candidate))
-    const verdict = found.accepted && approve ? withDecision(found, await approve(candidate)) : found
+    const again = found.world !== undefined && state.declined?.includes(found.world) === true
+    const verdict = !found.accepted || !approve ? found : again ? declinedBefore(found) : withDecision(found, await approve(candidate))
     if (verdict.accepted) return { outcome: accepted(here, candidate, next.number, `Attempt ${next.number} was accepted.`) }
-    return { state: advance(state, candidate, verdict, found.accepted) }
+    return { state: advance(state, candidate, verdict, found.accepted && !again) }
   })
 }

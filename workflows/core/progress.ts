@@ -35,6 +35,8 @@ export interface LoopState<T> {
   granted: number
   /** How often a person was asked what to do. */
   asked?: number
+  /** Worlds that a person did not agree to; the same one is not put to them again. */
+  declined?: string[]
   /** What stopped it, when that was not its own count. */
   stop?: Stop
 }
@@ -59,6 +61,7 @@ export function advance<T>(state: LoopState<T>, candidate: T, verdict: Verdict, 
     ...(progress ? { best: { value: candidate, verdict, attempt: number } } : {}),
     stalls: progress ? 0 : state.stalls + 1,
     worlds: [...state.worlds, verdict.world ?? ''].slice(-20),
+    ...(declined && verdict.world !== undefined ? { declined: [...(state.declined ?? []), verdict.world].slice(-20) } : {}),
   }
 }
 

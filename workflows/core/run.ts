@@ -90,7 +90,11 @@ export class Run {
     this.clock = new Clock(
       carried.workedMilliseconds ?? 0,
       () => this.limits.minutes * 60_000,
-      () => this.stopWith('minutes', `The run worked for ${this.limits.minutes} minutes, its limit.`),
+      () =>
+        this.stopWith(
+          'minutes',
+          `The run has used its ${this.limits.minutes} minutes of working time; time lost to a killed worker counts.`,
+        ),
     )
     this.root = { path: '', counts: new Map(), budgets: [this.budget] }
     this.shares = new Map(Object.entries(carried.shares ?? {}).map(([path, spent]) => [path, openBudget(() => capOf({}), spent)]))

@@ -14,6 +14,7 @@ const Counting = z.strictObject({
   approve: z.boolean().default(false),
   fallback: z.array(z.enum(['human', 'best', 'fail'])).default(['best']),
   step: z.int().default(1),
+  start: z.int().default(0),
   limits: Limits.prefault({}),
 })
 
@@ -96,16 +97,17 @@ function count(
   target: number,
   step: number,
   limits: Limits,
-  options: { approve?: boolean; fallback?: ('human' | 'best' | 'fail')[] } = {},
+  options: { start?: number; approve?: boolean; fallback?: ('human' | 'best' | 'fail')[] } = {},
 ): Promise<Outcome<number>> {
   return loop<number>({
     limits,
-    baseline: 0,
+    baseline: options.start ?? 0,
     ...(options.fallback ? { fallback: options.fallback } : {}),
     propose: async ({ best, feedback }) => {
       const note = feedback.find(({ id }) => id === 'person')?.text
       await put(`count from ${best?.value} ${note ?? ''}`)
-      return (best?.value ?? 0) + step
+      const next = (best?.value ?? 0) + step
+      return note === 'one more please' ? next : Math.min(next, target)
     },
     verify: async (value) => {
       await put(`look at ${value}`)
