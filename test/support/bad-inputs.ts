@@ -46,7 +46,7 @@ export const badInputs: BadInput[] = [
   stopped(
     'tests that hang past the limit are stopped',
     { repo: 'hanging', test: 'node hang.js', words: ['--minutes', '0.05'] },
-    /^■ stopped \(minutes\) after 0 attempts: The run worked for 0\.05 minutes, its limit\.$/m,
+    /^■ stopped \(minutes\) after 0 attempts: The run has used its 0\.05 minutes of working time; time lost to a killed worker counts\.$/m,
     show,
   ),
   stopped(
