@@ -80,7 +80,12 @@ beforeAll(async () => {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   let said = ''
-  while (!said.includes('worker is ready')) said += String((await once(worker.stdout!, 'data'))[0])
+  const gone = once(worker, 'exit').then(() => undefined)
+  while (!said.includes('worker is ready')) {
+    const heard = await Promise.race([once(worker.stdout!, 'data'), gone])
+    if (!heard) throw new Error(`The worker ended before it was ready: ${said}`)
+    said += String(heard[0])
+  }
   startRows()
 }, 60_000)
 
