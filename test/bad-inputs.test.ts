@@ -35,8 +35,11 @@ const inState = (...words: string[]) => [main, ...words, ...place, '--state-fold
 
 function loopwright(...words: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, inState(...words), { timeout: 40_000 }, (_error, out, errors) =>
-      resolve({ code: child.exitCode, out, errors }),
+    const child = execFile(
+      process.execPath,
+      inState(...words),
+      { timeout: 40_000, env: { ...process.env, npm_command: '' } },
+      (_error, out, errors) => resolve({ code: child.exitCode, out, errors }),
     )
     child.stdin?.end()
   })
