@@ -78,7 +78,9 @@ test('Ctrl-C pauses the run, and the next start goes on with it', async () => {
     process.kill(pid, 'SIGINT')
   }
   const paused = await start(words, (printed) => (pid ||= Number(/^(\d+)\n/.exec(printed)?.[1] ?? 0)))
-  expect(paused.out).toContain('paused: go on with npm start; nothing is left running. Look at the runs with: npm run dev')
+  expect(paused.out).toContain(
+    `paused: go on with npm start -- --repo ${words[1]} --test 'npm test' --models openai/fixer; nothing is left running.`,
+  )
   expect(paused.code).toBe(130)
   const [, run = ''] = /^(testAndFix-[a-z0-9]{10})$/m.exec(paused.out) ?? []
   const again = await start(words)

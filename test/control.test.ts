@@ -41,14 +41,20 @@ const heard = () =>
 
 for (const carried of [undefined, { seamEvery: 1 }, { seamEvery: 2 }]) {
   test(`steering reaches the model before its next turn, exactly once and in order${carried ? `, also when the run continues as new after every ${carried.seamEvery} steps` : ''}`, async () => {
-    script = reading(12)
-    const run = await read(20, carried)
+    let sent = false
+    // The model goes on reading until everything has been said to it.
+    script = (request) =>
+      turnsOf(request) >= 12 && sent
+        ? 'That is all.'
+        : { toolCalls: [{ name: 'read', arguments: { path: 'notes.txt' } }], delayMilliseconds: 20 }
+    const run = await read(200, carried)
     for (let index = 1; index <= 6; index++) {
       await run.executeUpdate('steer', { args: [{ text: `word ${index}`, by: 'ada', id: `word-${index}` }] })
       // The same message again, as after a lost answer.
       await run.executeUpdate('steer', { args: [{ text: `word ${index}`, by: 'ada', id: `word-${index}` }] })
     }
     await run.signal('steer', { text: 'by signal' })
+    sent = true
     await run.result()
     expect(heard()).toEqual([...Array.from({ length: 6 }, (_, index) => `ada says: word ${index + 1}`), 'A person says: by signal'])
   })

@@ -35,7 +35,7 @@ const behaviours: Record<string, (request: ScriptedRequest) => Reply> = {
   },
   spends: (request) => {
     const told = request.messages.some(({ role, content }) => role === 'user' && String(content).includes('rejected'))
-    if (told) return { toolCalls: [{ name: 'list', arguments: {} }], usage: { input: 3_000_000, output: 1 } }
+    if (told) return { toolCalls: [{ name: 'list', arguments: {} }], usage: { input: 59_000, output: 1 } }
     return behaviours['halves']!(request)
   },
   idle: () => 'It is all fine already.',
@@ -105,7 +105,7 @@ test('a person who takes the best attempt after the money ran out gets it as a b
     test: 'npm test',
     models: 'openai/spends',
     fallback: ['human'],
-    limits: { dollars: 'none' },
+    limits: { dollars: 'none', tokens: 60_000 },
   }
   const run = await bench.start('testAndFix', input)
   let gate: Gate | undefined
@@ -113,7 +113,7 @@ test('a person who takes the best attempt after the money ran out gets it as a b
     await new Promise((resolve) => setTimeout(resolve, 100))
     ;[gate] = await run.query<Gate[]>('gates')
   }
-  expect(gate.question).toContain('Take attempt 1')
+  expect(gate.question).toMatch(/of 60000 tokens are left.*Take attempt 1/)
   await run.executeUpdate('decide', { args: [{ gate: gate.gate, digest: gate.digest, answer: 'yes', by: 'ada' }] })
   expect(await run.result()).toMatchObject({
     status: 'accepted',
