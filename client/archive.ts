@@ -1,5 +1,9 @@
 import { type History, historyFromJSON, type Payload } from '@temporalio/common/lib/proto-utils.js'
-import { decodeFromPayloadsAtIndex, decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js'
+import {
+  decodeFromPayloadsAtIndex,
+  decodeOptionalFailureToOptionalError,
+  ExternalStorageRunner,
+} from '@temporalio/common/lib/internal-non-workflow/index.js'
 import { historyPrefix } from '../store/history-key.ts'
 import { type Server } from './server.ts'
 
@@ -25,7 +29,9 @@ export async function archivedEnd(server: Server, run: string): Promise<{ value?
   return { failure: error ?? new Error('the run was killed, or timed out') }
 }
 
-/** The first of some payloads, through the converter. */
-export async function decoded(server: Server, payloads: Payload[] | null | undefined): Promise<unknown> {
-  return payloads?.length ? decodeFromPayloadsAtIndex(server.converter, 0, payloads) : undefined
+/** The first of some payloads, through the converter; a large one is read from the artifact store. */
+export async function decoded({ converter }: Server, payloads: Payload[] | null | undefined): Promise<unknown> {
+  if (!payloads?.length) return undefined
+  const whole = converter.externalStorage ? await new ExternalStorageRunner(converter.externalStorage).retrieve(payloads) : payloads
+  return decodeFromPayloadsAtIndex(converter, 0, whole)
 }

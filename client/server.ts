@@ -10,8 +10,8 @@ import {
 } from '@temporalio/client'
 import { type LoadedDataConverter } from '@temporalio/common'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Declaration } from '../contract/declaration.ts'
+import { dataConverter } from '../store/data-converter.ts'
 import { folderStore } from '../store/folder.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { findAddress } from './address.ts'
@@ -44,11 +44,6 @@ export interface Server {
   declarations: Record<string, Declaration>
 }
 
-/** The converter that workers use too: it refuses what JSON can't hold, and what belongs into the artifact store. */
-const payloadConverterPath = fileURLToPath(
-  new URL(`../contract/payload-converter.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
-)
-
 /** Opens the connection; a server that is not there is one sentence. */
 export async function openServer(options: ConnectOptions, own: Record<string, Declaration>): Promise<Server> {
   const { namespace = process.env['TEMPORAL_NAMESPACE'] || 'default', stateFolder = '.loopwright', taskQueue = 'loops' } = options
@@ -61,7 +56,8 @@ export async function openServer(options: ConnectOptions, own: Record<string, De
   }).catch((cause: unknown) => {
     throw new ClientProblem('NoServer', `no Temporal server answers at ${address} (from ${from})`, 'start one with: loopwright dev', cause)
   })
-  const client = new Client({ connection, namespace, dataConverter: options.dataConverter ?? { payloadConverterPath } })
+  const store = folderStore(join(stateFolder, 'artifacts'))
+  const client = new Client({ connection, namespace, dataConverter: options.dataConverter ?? dataConverter(store) })
   return {
     address,
     namespace,
@@ -69,7 +65,7 @@ export async function openServer(options: ConnectOptions, own: Record<string, De
     connection,
     workflows: client.workflow,
     converter: client.options.loadedDataConverter,
-    store: folderStore(join(stateFolder, 'artifacts')),
+    store,
     declarations: { ...own, ...options.declarations },
   }
 }

@@ -1,17 +1,25 @@
 import { ApplicationFailure, defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common'
 
-/** Values over this many bytes belong into the artifact store. */
+/** Where no artifact store is under the converter, larger values are refused. */
 const mostBytes = 65_536
 
-/** Refuses what JSON would change silently (NaN, Infinity) and what is over 64 KiB. Workers, clients and the workflow isolate use the same one. */
-class StrictPayloadConverter implements PayloadConverter {
+/** Refuses what JSON would change silently (NaN, Infinity) and what is over its limit. Workers, clients and the workflow isolate use the same one. */
+export class StrictPayloadConverter implements PayloadConverter {
+  private readonly mostBytes: number
+
+  constructor(mostBytes: number) {
+    this.mostBytes = mostBytes
+  }
+
   toPayload<T>(value: T): Payload {
     const bad = notJson(value, 'value')
     if (bad) throw refused(bad)
     const payload = defaultPayloadConverter.toPayload(value)
     const bytes = payload.data?.length ?? 0
-    if (bytes > mostBytes)
-      throw refused(`A value of ${bytes} bytes is over the limit of ${mostBytes}: put it into the artifact store and pass its reference`)
+    if (bytes > this.mostBytes)
+      throw refused(
+        `A value of ${bytes} bytes is over the limit of ${this.mostBytes}: put it into the artifact store and pass its reference`,
+      )
     return payload
   }
 
@@ -20,7 +28,7 @@ class StrictPayloadConverter implements PayloadConverter {
   }
 }
 
-export const payloadConverter: PayloadConverter = new StrictPayloadConverter()
+export const payloadConverter: PayloadConverter = new StrictPayloadConverter(mostBytes)
 
 function notJson(value: unknown, where: string): string | undefined {
   if (typeof value === 'number' && !Number.isFinite(value)) return `${where} is ${value}, which JSON can't hold`

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, type BundleOptions, DefaultLogger } from '@temporalio/worker'
+import { storedPayloadConverterPath } from '../store/data-converter.ts'
 
 type Hook = NonNullable<BundleOptions['webpackConfigHook']>
 
@@ -10,8 +11,6 @@ const here = (path: string) => fileURLToPath(new URL(`../${path}.${extension}`, 
 
 /** The workflows that ship with Loopwright. */
 export const ownWorkflows = here('workflows/index')
-/** The converter that workers, clients and workflows share. */
-export const payloadConverterPath = here('contract/payload-converter')
 /** What stands around every declared run. */
 export const interceptorModule = here('workflows/core/interceptors')
 
@@ -38,5 +37,5 @@ export function withDeclarations(options: BundleOptions): BundleOptions {
 /** Bundles a workflows file, ours if none is named, for workers and replay. */
 export async function bundleWorkflows(workflowsPath = ownWorkflows): Promise<{ code: string }> {
   const logger = new DefaultLogger('WARN')
-  return bundleWorkflowCode(withDeclarations({ workflowsPath, payloadConverterPath, logger }))
+  return bundleWorkflowCode(withDeclarations({ workflowsPath, payloadConverterPath: storedPayloadConverterPath, logger }))
 }

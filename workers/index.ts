@@ -1,5 +1,5 @@
 export { bundleWorkflows } from './bundle.ts'
 export { LoopwrightPlugin } from './plugin.ts'
-export { replayHistory, type Replayed } from './replay.ts'
+export { replayHistory, type Replayed, type ReplayOptions } from './replay.ts'
 export { startServer } from './server.ts'
 export { defaultTaskQueue, startWorker, type LoopwrightWorker, type WorkerSettings } from './worker.ts'

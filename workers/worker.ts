@@ -1,9 +1,10 @@
 import { NativeConnection, Worker } from '@temporalio/worker'
 import { type World } from '../activities/world.ts'
+import { dataConverter } from '../store/data-converter.ts'
 import { folderStore } from '../store/folder.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { startArchive } from './archive-loop.ts'
-import { bundleWorkflows, ownWorkflows, payloadConverterPath } from './bundle.ts'
+import { bundleWorkflows, ownWorkflows } from './bundle.ts'
 import { LoopwrightPlugin } from './plugin.ts'
 import { quiet } from './quiet.ts'
 import { registerSearchAttributes } from './search-attributes.ts'
@@ -64,7 +65,7 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     namespace,
     taskQueue,
     workflowBundle: settings.bundle ?? (await bundleWorkflows(workflowsPath)),
-    dataConverter: { payloadConverterPath },
+    dataConverter: dataConverter(world.store),
     plugins: [new LoopwrightPlugin(world)],
     stickyQueueScheduleToStartTimeout: '1s',
     maxCachedWorkflows: 200,

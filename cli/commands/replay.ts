@@ -2,6 +2,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { type Command } from 'commander'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { type ReplayOptions } from '../../workers/index.ts'
 import { createPrinter, type Printer } from '../printer.ts'
 import { globalOptions, inSession } from '../session.ts'
 import { exitCodes, UsageProblem } from '../usage.ts'
@@ -21,18 +22,18 @@ export function addReplay(program: Command): void {
         throw new UsageProblem('replay needs a run or --file, and not both', 'loopwright replay --help')
       }
       if (file !== undefined) {
-        process.exitCode = await replayAll(createPrinter(globalOptions(command).json), [await readHistory(file)], undefined)
+        process.exitCode = await replayAll(createPrinter(globalOptions(command).json), [await readHistory(file)], {})
         return
       }
       await inSession(command, async ({ loopwright, printer }) => {
         const run = await loopwright.resolve(prefix ?? '')
         const histories = (await loopwright.histories(run)).map((history): unknown => JSON.parse(historyToJSON(history)))
-        return replayAll(printer, histories, run)
+        return replayAll(printer, histories, { workflowId: run, store: loopwright.store })
       })
     })
 }
 
-async function replayAll(printer: Printer, histories: unknown[], run: string | undefined): Promise<number> {
+async function replayAll(printer: Printer, histories: unknown[], run: Pick<ReplayOptions, 'workflowId' | 'store'>): Promise<number> {
   // The worker's native parts are loaded by this command only.
   const { bundleWorkflows, replayHistory } = await import('../../workers/index.ts')
   const { DefaultLogger, Runtime } = await import('@temporalio/worker')
@@ -40,7 +41,7 @@ async function replayAll(printer: Printer, histories: unknown[], run: string | u
   const bundle = await bundleWorkflows()
   let events = 0
   for (const history of histories) {
-    const replayed = await replayHistory(history, { bundle, ...(run === undefined ? {} : { workflowId: run }) })
+    const replayed = await replayHistory(history, { bundle, ...run })
     events += replayed.events
     if (replayed.divergence === undefined) continue
     const { divergence } = replayed

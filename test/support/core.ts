@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
-import { bundleWorkflows, payloadConverterPath } from '../../workers/bundle.ts'
+import { dataConverter } from '../../store/data-converter.ts'
+import { folderStore } from '../../store/folder.ts'
+import { bundleWorkflows } from '../../workers/bundle.ts'
 import { startWorker } from '../../workers/worker.ts'
 
 /** A worker of its own queue and state folder on the test run's server, with the test workflows. */
@@ -26,9 +28,9 @@ export async function openBench(workflows = './workflows/core.ts', environment: 
   const bundle = bundles.get(path) ?? bundleWorkflows(path)
   bundles.set(path, bundle)
   const connection = await Connection.connect({ address, channelArgs: { 'grpc.max_receive_message_length': 256e6 } })
-  const client = new Client({ connection, dataConverter: { payloadConverterPath } })
   const taskQueue = `core-${randomUUID()}`
   const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-'))
+  const client = new Client({ connection, dataConverter: dataConverter(folderStore(join(stateFolder, 'artifacts'))) })
   const { run, shutdown } = await startWorker({ address, taskQueue, stateFolder, bundle: await bundle, environment })
   const running = run()
   return {

@@ -57,7 +57,7 @@ function hereAt(run: Run, path: string): Here {
   return {
     run,
     path,
-    remembered: <S>() => (run.state[path] === undefined ? undefined : (structured(run.state[path]) as S)),
+    remembered: <S>() => (run.state[path] === undefined ? undefined : structured<S>(run.state[path])),
     remember: (state) => {
       run.forget(path)
       run.state[path] = structured(state)

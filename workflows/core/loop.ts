@@ -1,5 +1,4 @@
 import { type Fallback } from '../../contract/fallback.ts'
-
 import { type Outcome } from '../../contract/outcome.ts'
 import { type Verdict } from '../../contract/verdict.ts'
 import { fallBack } from './fallback.ts'
@@ -9,6 +8,7 @@ import { declinedBefore, judge, withDecision } from './judge.ts'
 import { loopStop } from './loop-stop.ts'
 import { accepted, report } from './outcome.ts'
 import { advance, type Attempt, due, type LoopState, nextAttempt } from './progress.ts'
+import { structured } from './recall.ts'
 import { limitsNow, type LoopLimits, shareOf } from './share.ts'
 
 /** Something proposes; something else says whether it is good; perhaps a person agrees; the objection becomes the next proposal's reading. */
@@ -65,7 +65,8 @@ async function attempt<T>(here: Here, { propose, verify, approve }: Loop<T>, sta
   const next = nextAttempt(state)
   here.run.attempts = Math.max(here.run.attempts, next.number)
   return group({ name: 'attempt', kind: 'attempt', text: `attempt ${next.number}`, number: next.number }, async () => {
-    const candidate = await propose(next)
+    // A copy: what a proposer does to the best candidate is no progress.
+    const candidate = await propose(structured<typeof next>(next))
     const found = await judge(() => verify(candidate))
     const again = found.world !== undefined && state.declined?.includes(found.world) === true
     const verdict = !found.accepted || !approve ? found : again ? declinedBefore(found) : withDecision(found, await approve(candidate))

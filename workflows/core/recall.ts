@@ -6,7 +6,7 @@ import { type Run } from './run.ts'
 export function recalled<T>(run: Run, path: string, callDigest: string): { result: T } | undefined {
   const entry = run.recall[path]
   if (!entry) return undefined
-  if (entry.digest === callDigest) return { result: structured(entry.result) as T }
+  if (entry.digest === callDigest) return { result: structured<T>(entry.result) }
   throw failure('ReentryDiverged', `${path} was another call before the run continued: its result can't be used.`, {
     run: run.id,
     stage: path,
@@ -23,6 +23,6 @@ export function record<T>(run: Run, path: string, callDigest: string, result: T)
 }
 
 /** A copy that later changes don't reach. */
-export function structured(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value)) as Json
+export function structured<T = Json>(value: unknown): T {
+  return JSON.parse(JSON.stringify(value)) as T
 }
