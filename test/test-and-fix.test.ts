@@ -38,6 +38,12 @@ const behaviours: Record<string, (request: ScriptedRequest) => Reply> = {
     if (told) return { toolCalls: [{ name: 'list', arguments: {} }], usage: { input: 59_000, output: 1 } }
     return behaviours['halves']!(request)
   },
+  resumes: (request) => {
+    const told = request.messages.filter(({ role, content }) => role === 'user' && String(content).includes('rejected')).length
+    if (told < 2) return behaviours['spends']!(request)
+    return JSON.stringify(request.messages).includes('a * 2') ? behaviours['idle']!(request) : behaviours['doubles']!(request)
+  },
+  doubles: () => ({ toolCalls: [{ name: 'edit', arguments: { path: 'sum.js', search: 'a * 3', replace: 'a * 2' } }] }),
   idle: () => 'It is all fine already.',
 }
 
@@ -120,4 +126,17 @@ test('a person who takes the best attempt after the money ran out gets it as a b
     fallback: 'human',
     value: { branch: expect.stringContaining('loopwright/') },
   })
+})
+
+test('an attempt that money cut off leaves its conversation to the next one, once a person has extended the limit', async () => {
+  const input = { repo: makeRepository(brokenSum), test: 'npm test', models: 'openai/resumes', fallback: ['human'] }
+  const run = await bench.start('testAndFix', { ...input, limits: { dollars: 'none', tokens: 60_000 } })
+  let gate: Gate | undefined
+  while (!gate) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    ;[gate] = await run.query<Gate[]>('gates')
+  }
+  expect(await run.executeUpdate('extend', { args: [{ limits: { tokens: 1_000_000 } }] })).toEqual({ accepted: true })
+  // The model mends the rest only when it reads both objections: that of the attempt that was cut off, and the last.
+  expect(await run.result()).toMatchObject({ status: 'accepted', spent: { attempts: 3 } })
 })

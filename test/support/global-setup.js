@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from '../../scripts/build.mjs'
 import { withPytest } from '../../scripts/pytest.mjs'
+import { endLeftovers } from './leftovers.js'
 
 /** One Temporal server and one workflow bundle for all tests of a run: LOOPWRIGHT_TEST_ADDRESS and LOOPWRIGHT_TEST_BUNDLE say where. */
 export default async function setUpTests() {
@@ -23,6 +24,7 @@ export default async function setUpTests() {
 /** A server that somebody offers for the tests is used; TEMPORAL_ADDRESS never is: it may be one that matters. */
 async function startServer(stateFolder) {
   if (process.env.LOOPWRIGHT_TEST_ADDRESS) return undefined
+  for (const folder of await endLeftovers()) console.warn(`Ended the server that a killed test run left in ${folder}.`)
   const { startServer } = await import('../../dist/workers/server.js')
   const server = await startServer({ stateFolder, timeSkipping: true, ui: false })
   process.env.LOOPWRIGHT_TEST_ADDRESS = server.address
