@@ -1,0 +1,76 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { Client, Connection } from '@temporalio/client'
+import { startServer } from '../workers/server.ts'
+import { type Contender, startLoopwright, startPlain } from './contenders.ts'
+import { measure } from './lap.ts'
+import { type Heat, quick, whole } from './plan.ts'
+import { type BenchProcess, startProgram } from './processes.ts'
+import { type HeatResult, table } from './table.ts'
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, write: { type: 'boolean' }, profile: { type: 'string' }, only: { type: 'string' } },
+})
+const all = values.quick ? quick : whole
+const plan = all.filter(({ tool, turns, runs }) => `${tool} ${turns} × ${runs}`.startsWith(values.only ?? ''))
+const warmUp = { tool: 'write', turns: 5, runs: 4, repeats: 2 } as const
+const profile = values.profile === undefined ? undefined : resolve(values.profile)
+const folder = mkdtempSync(join(tmpdir(), 'loopwright-bench-'))
+const program = fileURLToPath(new URL('model.js', import.meta.url))
+
+const started: BenchProcess[] = []
+const server = await startServer({ stateFolder: join(folder, 'server'), ui: false })
+const connection = await Connection.connect({ address: server.address, channelArgs: { 'grpc.max_receive_message_length': 256e6 } })
+try {
+  mkdirSync(join(folder, 'state'))
+  const model = await startProgram([program], join(folder, 'model.log'))
+  started.push(model)
+  const turns = [...new Set([...plan, warmUp].map((heat) => heat.turns))]
+  const ground = { address: server.address, modelUrl: model.said, folder: join(folder, 'state'), profile, turns }
+  const loopwright = await startLoopwright(ground)
+  started.push(loopwright.worker)
+  const plain = await startPlain(ground)
+  started.push(plain.worker)
+  const client = new Client({ connection })
+  await race(client, loopwright, plain, warmUp)
+  const results: HeatResult[] = []
+  for (const heat of plan) {
+    results.push(await race(client, loopwright, plain, heat))
+    console.log(
+      table(results.slice(-1))
+        .split('\n')
+        .slice(results.length > 1 ? 2 : 0)
+        .join('\n'),
+    )
+  }
+  if (values.write) write(table(results))
+} finally {
+  for (const { stop } of started) await stop()
+  await connection.close()
+  await server.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** Both in turn, and each in turn the first: whatever else the machine does meets both. */
+async function race(client: Client, loopwright: Contender, plain: Contender, heat: Heat): Promise<HeatResult> {
+  const result: HeatResult = { heat, loopwright: [], plain: [] }
+  for (let lap = 0; lap < heat.repeats; lap++) {
+    for (const contender of lap % 2 === 0 ? [loopwright, plain] : [plain, loopwright])
+      result[contender === plain ? 'plain' : 'loopwright'].push(await measure(client, contender, server.pid, heat))
+  }
+  return result
+}
+
+/** Puts the table between its marks in docs/performance.md. */
+function write(text: string): void {
+  const page = resolve('docs/performance.md')
+  const [begin, end] = ['<!-- bench -->', '<!-- /bench -->']
+  const before = readFileSync(page, 'utf8')
+  const [head, rest] = before.split(begin)
+  const tail = rest?.split(end)[1]
+  if (head === undefined || tail === undefined) throw new Error(`${page} has no ${begin} … ${end}, so the table was only printed.`)
+  writeFileSync(page, `${head}${begin}\n${text}\n${end}${tail}`)
+}
