@@ -1,6 +1,6 @@
 import { knownProviders } from '../activities/model/providers.ts'
 import { runProcess } from '../activities/process.ts'
-import { ClientProblem, type ConnectOptions, health } from '../client/index.ts'
+import { ClientProblem, type ConnectOptions, health, openStore, StoreProblem } from '../client/index.ts'
 import { connection } from './session.ts'
 
 /** One thing that runs need, or may need. */
@@ -15,12 +15,13 @@ type Where = Parameters<typeof connection>[0]
 
 /** Looks at everything that runs need. */
 export async function checkUp(options: Where): Promise<Finding[]> {
-  const [temporal, git, python] = await Promise.all([
+  const [temporal, artifacts, git, python] = await Promise.all([
     checkTemporal(connection(options)),
+    checkArtifacts(options),
     checkProgram('git', ['git', '--version'], 'install git'),
     checkProgram('python', ['python3', '--version'], 'install Python 3, if repositories in Python are worked on', 'optional'),
   ])
-  return [...temporal, git, python, ...keys(process.env)]
+  return [...temporal, ...artifacts, git, python, ...keys(process.env)]
 }
 
 async function checkTemporal(options: ConnectOptions): Promise<Finding[]> {
@@ -36,6 +37,18 @@ async function checkTemporal(options: ConnectOptions): Promise<Finding[]> {
       { what: 'Temporal', state: 'missing', found: problem.message, remedy: problem.next },
       { what: 'workers', state: 'missing', found: 'unknown without a server', remedy: 'loopwright dev starts one, too' },
     ]
+  }
+}
+
+/** A folder is made when it is needed; only a store of several machines can be out of reach. */
+async function checkArtifacts({ artifacts = process.env['LOOPWRIGHT_ARTIFACTS'], stateFolder = '.loopwright' }: Where): Promise<Finding[]> {
+  if (!artifacts) return []
+  try {
+    await openStore(artifacts, stateFolder).resolve('reachable')
+    return [{ what: 'artifacts', state: 'there', found: artifacts }]
+  } catch (problem) {
+    if (!(problem instanceof StoreProblem)) throw problem
+    return [{ what: 'artifacts', state: 'missing', found: problem.message, remedy: problem.next }]
   }
 }
 

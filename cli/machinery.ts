@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { openStore } from '../client/index.ts'
 import { type LoopwrightWorker, startServer, startWorker } from '../workers/index.ts'
 
 /** What runs in this process besides the command line itself. */
@@ -14,6 +15,8 @@ export interface Machinery {
 
 export interface MachinerySettings {
   stateFolder: string
+  /** The artifact store, when it is not the one that LOOPWRIGHT_ARTIFACTS names. */
+  artifacts?: string | undefined
   /** A server that is there already; otherwise the embedded one is started. */
   address?: string | undefined
   namespace?: string | undefined
@@ -23,13 +26,21 @@ export interface MachinerySettings {
 }
 
 /** Starts a worker, and the embedded server unless an address is given. */
-export async function startMachinery({ stateFolder: folder, address: given, ...settings }: MachinerySettings): Promise<Machinery> {
+export async function startMachinery({
+  stateFolder: folder,
+  address: given,
+  artifacts,
+  ...settings
+}: MachinerySettings): Promise<Machinery> {
   const stateFolder = resolve(folder)
+  const store = openStore(artifacts ?? process.env['LOOPWRIGHT_ARTIFACTS'], stateFolder)
+  // A store that refuses is heard of now, not in the middle of a run.
+  await store.resolve('reachable')
   const server = given === undefined ? await startServer({ stateFolder }) : undefined
   const address = server?.address ?? given ?? ''
   let worker: LoopwrightWorker
   try {
-    worker = await startWorker({ address, stateFolder, hearSignals: false, ...defined(settings) })
+    worker = await startWorker({ address, stateFolder, store, hearSignals: false, ...defined(settings) })
   } catch (error) {
     await server?.stop()
     throw error

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { ClientProblem } from '../client/index.ts'
+import { ClientProblem, StoreProblem } from '../client/index.ts'
 import { type Printer } from './printer.ts'
 import { asTyped } from './words.ts'
 import { UsageProblem } from './usage.ts'
@@ -13,6 +13,7 @@ export function printProblem(printer: Printer, problem: unknown): void {
 
 function describe(problem: unknown): { type: string; message: string; next?: string } {
   if (problem instanceof ClientProblem) return { type: problem.type, message: problem.message, next: problem.next }
+  if (problem instanceof StoreProblem) return { type: 'Store', message: problem.message, next: problem.next }
   if (problem instanceof UsageProblem) return { type: 'Usage', message: problem.message, next: problem.next }
   if (problem instanceof CommanderError) {
     const message = problem.message.replace(/^error: /, '').replaceAll('\n', ' ')

@@ -15,6 +15,10 @@ export function createProgram(): Command {
     .option('--address <address>', 'the Temporal server, host:port (default: TEMPORAL_ADDRESS, else the one of the state folder)')
     .option('--namespace <namespace>', 'the Temporal namespace (default: TEMPORAL_NAMESPACE, else default)')
     .option('--state-folder <folder>', 'where the embedded server, artifacts and patches are', '.loopwright')
+    .option(
+      '--artifacts <store>',
+      'where artifacts are: a folder or s3://bucket/prefix (default: LOOPWRIGHT_ARTIFACTS, else the state folder)',
+    )
     .option('--task-queue <queue>', 'where runs go and workers look for them (default: loops)')
     .option('--json', 'one JSON value per line, for programs')
     .configureHelp({ showGlobalOptions: true })

@@ -16,6 +16,7 @@ const Options = z.looseObject({
   address: z.string().optional(),
   namespace: z.string().optional(),
   stateFolder: z.string().default('.loopwright'),
+  artifacts: z.string().optional(),
   taskQueue: z.string().optional(),
   json: z.boolean().default(false),
 })
@@ -41,12 +42,14 @@ export function connection({
   address,
   namespace,
   stateFolder,
+  artifacts,
   taskQueue,
-}: Partial<Record<'address' | 'namespace' | 'stateFolder' | 'taskQueue', string | undefined>>): ConnectOptions {
+}: Partial<Record<'address' | 'namespace' | 'stateFolder' | 'artifacts' | 'taskQueue', string | undefined>>): ConnectOptions {
   return {
     ...(address ? { address } : {}),
     ...(namespace ? { namespace } : {}),
     ...(stateFolder ? { stateFolder } : {}),
+    ...(artifacts ? { artifacts } : {}),
     ...(taskQueue ? { taskQueue } : {}),
   }
 }

@@ -9,10 +9,9 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client'
 import { type LoadedDataConverter } from '@temporalio/common'
-import { join } from 'node:path'
 import { type Declaration } from '../contract/declaration.ts'
 import { dataConverter } from '../store/data-converter.ts'
-import { folderStore } from '../store/folder.ts'
+import { openStore } from '../store/open.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { findAddress } from './address.ts'
 import { ClientProblem } from './problem.ts'
@@ -24,6 +23,8 @@ export interface ConnectOptions {
   namespace?: string
   /** Where the embedded server and the artifacts are. Default `.loopwright`. */
   stateFolder?: string
+  /** `s3://bucket/prefix?region=…&endpoint=…` or a folder; otherwise LOOPWRIGHT_ARTIFACTS, otherwise a folder of the state folder. */
+  artifacts?: string
   /** Where started runs go. Default `loops`. */
   taskQueue?: string
   /** The workers' converter, when they use one of their own. */
@@ -48,6 +49,7 @@ export interface Server {
 export async function openServer(options: ConnectOptions, own: Record<string, Declaration>): Promise<Server> {
   const { namespace = process.env['TEMPORAL_NAMESPACE'] || 'default', stateFolder = '.loopwright', taskQueue = 'loops' } = options
   const { address, from } = await findAddress(options.address, stateFolder)
+  const store = openStore(options.artifacts ?? process.env['LOOPWRIGHT_ARTIFACTS'], stateFolder)
   const connection = await Connection.connect({
     address,
     connectTimeout: '3s',
@@ -56,7 +58,6 @@ export async function openServer(options: ConnectOptions, own: Record<string, De
   }).catch((cause: unknown) => {
     throw new ClientProblem('NoServer', `no Temporal server answers at ${address} (from ${from})`, 'start one with: loopwright dev', cause)
   })
-  const store = folderStore(join(stateFolder, 'artifacts'))
   const client = new Client({ connection, namespace, dataConverter: options.dataConverter ?? dataConverter(store) })
   return {
     address,

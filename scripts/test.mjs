@@ -32,6 +32,8 @@ function counts() {
 }
 
 const isSetUp = step('set-up', [process.execPath, join(packageFolder, 'scripts', 'setup.mjs')])
+// Only tests ask it; where it cannot be built they are skipped, and counted so.
+step('S3 server of the tests', [process.execPath, join(packageFolder, 'scripts', 's3.mjs')])
 step('types', program(['typescript', 'bin', 'tsc'], '-p', 'tsconfig.json'))
 step('lint', program(['oxlint', 'bin', 'oxlint'], '--type-aware', '--deny-warnings'))
 step('format', program(['oxfmt', 'bin', 'oxfmt'], '--check'))

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
-import { Ref } from '../contract/json.ts'
+import { type Ref } from '../contract/json.ts'
 import { ifAbsent } from './absent.ts'
 import { writeAtomically } from './atomic.ts'
-
-const Pointer = z.strictObject({ key: z.string(), ref: Ref })
-type Pointer = z.infer<typeof Pointer>
+import { Pointer } from './pointer.ts'
 
 /**
  * Readable keys as files: `<first segment>/<SHA-256 of the key>`, each holding its key and what it points at.

@@ -1,7 +1,7 @@
 import { NativeConnection, Worker } from '@temporalio/worker'
 import { type World } from '../activities/world.ts'
 import { dataConverter } from '../store/data-converter.ts'
-import { folderStore } from '../store/folder.ts'
+import { openStore } from '../store/open.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { startArchive } from './archive-loop.ts'
 import { bundleWorkflows, ownWorkflows } from './bundle.ts'
@@ -23,7 +23,7 @@ export interface WorkerSettings {
   bundle?: { code: string } | { codePath: string }
   /** Configures providers and names their keys (`process.env`). */
   environment?: Record<string, string | undefined>
-  /** The artifact store; a folder of the state folder when absent. */
+  /** The artifact store; when absent what LOOPWRIGHT_ARTIFACTS of the environment names, else a folder of the state folder. */
   store?: ArtifactStore
   /** Whether SIGINT and SIGTERM shut the worker down (true); `npm start` pauses its run first, by this very worker. */
   hearSignals?: boolean
@@ -51,13 +51,15 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     taskQueue = defaultTaskQueue,
     stateFolder,
     workflowsPath = ownWorkflows,
+    environment = process.env,
+    store = openStore(environment['LOOPWRIGHT_ARTIFACTS'], stateFolder),
   } = settings
   quiet(settings.hearSignals ?? true)
   const connection = await connected(address, settings.onWaiting)
   const world: World = {
-    store: settings.store ?? folderStore(`${stateFolder}/artifacts`),
+    store,
     stateFolder,
-    environment: settings.environment ?? process.env,
+    environment,
     searchAttributes: await registerSearchAttributes(connection, namespace),
   }
   const worker = await Worker.create({

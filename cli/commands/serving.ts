@@ -23,7 +23,7 @@ export function addServing(program: Command): void {
 }
 
 async function serve(command: Command, workflows: string | undefined, embedded: boolean): Promise<void> {
-  const { json, stateFolder, address, namespace, taskQueue } = globalOptions(command)
+  const { json, stateFolder, artifacts, address, namespace, taskQueue } = globalOptions(command)
   const printer = createPrinter(json)
   const interrupted = interruption()
   printer.say(confinement('none'))
@@ -31,6 +31,7 @@ async function serve(command: Command, workflows: string | undefined, embedded: 
   const { startMachinery } = await import('../machinery.ts')
   const machinery = await startMachinery({
     stateFolder,
+    artifacts,
     address: embedded ? undefined : (await findAddress(address, stateFolder)).address,
     namespace,
     taskQueue,
