@@ -10,18 +10,22 @@ export interface WorkspaceAt {
   /** The commit of the source that the workspace began at. */
   base: string
   commit: string
+  /** The artifact that restores the commit on a machine that has never seen the workspace. */
+  pack: Ref
 }
 
 /** A candidate change: two commits, the tree of the second, and the diff between them as an artifact. */
 export const Patch = z.strictObject({
   base: z.string(),
   commit: z.string(),
+  pack: Ref.describe('Restores the commit from the artifact store.'),
   tree: z.string(),
   diff: Ref,
   files: z.array(z.string()).describe('The first 50 changed files.'),
   added: z.int().describe('Lines added.'),
   removed: z.int().describe('Lines removed.'),
   branch: z.string().optional().describe("The branch in the user's repository, once the patch was accepted."),
+  undelivered: z.string().optional().describe('Why an accepted patch has no branch, and what to do.'),
 })
 export type Patch = z.infer<typeof Patch>
 
@@ -69,6 +73,7 @@ export interface UseResult {
   failed?: true
   /** The workspace after the call; absent when the tool touches none. */
   commit?: string
+  pack?: Ref
   tree?: string
 }
 
@@ -77,6 +82,8 @@ export interface OpenedWorkspace {
   key: string
   source: string
   base: string
+  /** Restores the base. */
+  pack: Ref
   tree: string
   /** Branch or short commit that the source was at, for people. */
   head: string

@@ -60,8 +60,8 @@ export function newWorld(): World {
 
 /** A workspace opened on a repository. */
 export async function opened(world: World, source: string, key = 'run-1'): Promise<WorkspaceAt> {
-  const { base, source: path } = await openWorkspace(world, source, key)
-  return { key, source: path, base, commit: base }
+  const { base, pack, source: path } = await openWorkspace(world, source, key)
+  return { key, source: path, base, commit: base, pack }
 }
 
 /** Everything in a folder, as text: path → content, `link → target`, `(folder)`; links are not followed. */

@@ -59,6 +59,7 @@ describe('opening a workspace', () => {
       key: 'run-1',
       source,
       base: userGit(source, 'rev-parse', 'HEAD'),
+      pack: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/), bytes: expect.any(Number) },
       tree: userGit(source, 'rev-parse', 'HEAD^{tree}'),
       head: 'main',
     })
@@ -297,12 +298,13 @@ describe('a checkout', () => {
     expect(contents(join(source, 'packages'))).toEqual({ 'a/a.js': 'a', 'b/b.js': 'b' })
   })
 
-  test('of a commit that is gone is a lost workspace, said in one sentence', async () => {
+  test('of a commit that is gone, from the artifact store too, is a lost workspace, said in one sentence', async () => {
     const world = newWorld()
     const workspace = await opened(world, newRepository())
-    const lost = { type: 'WorkspaceLost', message: expect.stringMatching(/no longer in .*nothing was changed\.$/) }
+    const lost = { type: 'WorkspaceLost', message: expect.stringMatching(/is not in .*nothing was changed\.$/) }
     await expect(look(world, { ...workspace, commit: '0'.repeat(40) })).rejects.toMatchObject(lost)
     rmSync(join(world.stateFolder, 'workspaces/run-1/git'), { recursive: true })
+    rmSync(join(world.stateFolder, 'artifacts'), { recursive: true })
     await expect(look(world, workspace)).rejects.toMatchObject(lost)
     await expect(makePatch(world, workspace)).rejects.toMatchObject(lost)
     await expect(deliverPatch(world, 'run-1', workspace)).rejects.toMatchObject(lost)
@@ -324,7 +326,7 @@ describe('a step', () => {
     )
     const other = newWorld()
     expect(await step(other, await opened(other, source), change)).toEqual(first)
-    expect(await step(world, { ...workspace, commit: first.commit }, () => {}, 'later')).toEqual(first)
+    expect(await step(world, { ...workspace, ...first }, () => {}, 'later')).toEqual(first)
     expect(await look(world, workspace)).toMatchObject({ 'a.txt': 'one\n' })
     expect(await look(world, { ...workspace, commit: first.commit })).toMatchObject({ 'a.txt': 'two\n' })
   })
@@ -491,7 +493,8 @@ test('as activities they take the calls that workflows make', async () => {
   const environment = new MockActivityEnvironment()
   const base = userGit(source, 'rev-parse', 'HEAD')
   expect(await environment.run(activities.openWorkspace, { ...at, repo: source, key: 'run-1' })).toMatchObject({ key: 'run-1', base })
-  const workspace = { key: 'run-1', source, base, commit: base }
+  const { pack } = await openWorkspace(world, source, 'run-1')
+  const workspace = { key: 'run-1', source, base, commit: base, pack }
   expect(await environment.run(activities.makePatch, { ...at, workspace })).toMatchObject({ files: [], added: 0, removed: 0 })
   expect(await environment.run(activities.deliverPatch, { ...at, workspace })).toEqual({ branch: 'loopwright/run-1' })
 })

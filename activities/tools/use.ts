@@ -1,3 +1,4 @@
+import { type Ref } from '../../contract/json.ts'
 import { type BuiltinToolName, builtinTools, isBuiltinTool } from '../../contract/tools.ts'
 import { type UseCall, type UseResult, type WorkspaceAt } from '../../contract/workspace.ts'
 import { type Activities } from '../activities.ts'
@@ -15,7 +16,7 @@ import { type ToolAnswer, type ToolPlace, ToolRefused } from './tool.ts'
 /** What a tool said, and the workspace after it where it may have changed. */
 interface Done {
   answer: ToolAnswer
-  after?: { commit: string; tree: string }
+  after?: { commit: string; pack: Ref; tree: string }
 }
 
 /** Makes the `useTool` activity. What the model can mend comes back as a `failed` result without a commit; everything else fails. */

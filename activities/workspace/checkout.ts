@@ -6,7 +6,7 @@ import { type World } from '../world.ts'
 import { linkDependencies } from './dependencies.ts'
 import { git } from './git.ts'
 import { type Holder, withFirstFree } from './lock.ts'
-import { requireCommit } from './lost.ts'
+import { requireCommit } from './restore.ts'
 import { nestedGit } from './nested.ts'
 import { type Checkout, placesOf } from './places.ts'
 
@@ -25,7 +25,7 @@ export async function withCheckout<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const places = placesOf(world, workspace.key)
-  await requireCommit(world, workspace)
+  await requireCommit(world, workspace, signal)
   const nameOf = (number: number) => (purpose === 'edit' ? 'tree' : `check-${number}`)
   return withFirstFree(
     (number) => join(places.root, `${nameOf(number)}.lock`),

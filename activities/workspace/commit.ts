@@ -1,9 +1,11 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path'
+import { type Ref } from '../../contract/json.ts'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { type World } from '../world.ts'
 import { git, GitFailed, gitLine, gitList } from './git.ts'
 import { isInside, realPlace } from './inside.ts'
+import { keepStep } from './keep.ts'
 import { nestedGit } from './nested.ts'
 import { type Checkout, checkoutOf, linksOf, refName } from './places.ts'
 
@@ -15,7 +17,7 @@ export class StepRefused extends Error {
 const mostFileBytes = 5_000_000
 
 /**
- * Makes a commit of what a step left in its checkout; doing the same step again gives the same hash, and no change gives the commit it began at.
+ * Makes a commit of what a step left in its checkout, and a pack that restores it; doing the same step again gives the same hash, and no change gives the commit it began at.
  * Throws `StepRefused` for links that leave the workspace, repositories inside it, and files over 5 MB.
  */
 export async function commitStep(
@@ -23,7 +25,7 @@ export async function commitStep(
   workspace: WorkspaceAt,
   folder: string,
   stage: string,
-): Promise<{ commit: string; tree: string }> {
+): Promise<{ commit: string; pack: Ref; tree: string }> {
   const checkout = checkoutOf(world, workspace.key, folder)
   const [nested] = await nestedGit(folder)
   if (nested) throw new StepRefused(`${relative(folder, nested)} is a git repository inside the workspace; nothing was kept. Remove it.`)
@@ -31,11 +33,12 @@ export async function commitStep(
   await refuseLargeFiles(checkout, links)
   await add(checkout, links)
   const tree = await gitLine(checkout, ['write-tree'])
-  if (tree === (await gitLine(checkout, ['rev-parse', `${workspace.commit}^{tree}`]))) return { commit: workspace.commit, tree }
+  if (tree === (await gitLine(checkout, ['rev-parse', `${workspace.commit}^{tree}`])))
+    return { commit: workspace.commit, pack: workspace.pack, tree }
   await refuseModes(checkout, workspace.commit, tree)
   const commit = await gitLine(checkout, ['commit-tree', tree, '-p', workspace.commit], { input: `${stage}\n` })
   await git(checkout, ['update-ref', `refs/loopwright/${refName(workspace.key)}/${refName(stage)}`, commit])
-  return { commit, tree }
+  return { commit, pack: await keepStep(world, workspace, commit), tree }
 }
 
 /** Links are taken out again afterwards: git refuses to exclude what .gitignore names already. */

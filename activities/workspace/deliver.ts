@@ -2,7 +2,7 @@ import { sha256 } from '../../contract/digest.ts'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { type World } from '../world.ts'
 import { git, GitFailed, gitLine, gitSays } from './git.ts'
-import { requireCommit } from './lost.ts'
+import { requireCommit } from './restore.ts'
 import { placesOf } from './places.ts'
 import { findSource, refuse, type Source } from './source.ts'
 

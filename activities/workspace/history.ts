@@ -1,7 +1,7 @@
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { type World } from '../world.ts'
 import { git, gitList } from './git.ts'
-import { requireCommit } from './lost.ts'
+import { requireCommit } from './restore.ts'
 import { placesOf } from './places.ts'
 
 const changes = { A: 'added', D: 'deleted', M: 'changed', T: 'changed' } as const

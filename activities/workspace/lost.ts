@@ -1,20 +1,9 @@
 import { failure } from '../failure.ts'
-import { type World } from '../world.ts'
-import { type WorkspaceAt } from '../../contract/workspace.ts'
-import { gitSays } from './git.ts'
-import { placesOf } from './places.ts'
 
-/** The state folder no longer has what the run recorded. */
-export function lost(folder: string, commit: string): Error {
-  return failure('WorkspaceLost', `The commit ${commit.slice(0, 10)} of this run is no longer in ${folder}; nothing was changed.`, {
+/** Neither the state folder nor the artifact store has what the run recorded; `why` is the second half of a sentence. */
+export function lost(folder: string, commit: string, why: string): Error {
+  return failure('WorkspaceLost', `The commit ${commit.slice(0, 10)} of this run is not in ${folder}, and ${why}; nothing was changed.`, {
     effect: 'no',
-    next: 'Put the state folder back as it was, or start the run again.',
+    next: 'Give the worker the artifact store that the run was made with (`--artifacts`), or put the state folder back as it was; else start the run again.',
   })
-}
-
-/** Fails with `WorkspaceLost` when the workspace's commit cannot be restored. */
-export async function requireCommit(world: World, { key, commit }: WorkspaceAt): Promise<void> {
-  const places = placesOf(world, key)
-  const there = await gitSays(places.git, ['cat-file', '-e', `${commit}^{commit}`], { accept: [128] }).catch(() => false)
-  if (!there) throw lost(places.root, commit)
 }

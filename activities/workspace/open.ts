@@ -1,23 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { Ref } from '../../contract/json.ts'
 import { type OpenedWorkspace } from '../../contract/workspace.ts'
 import { ifAbsent } from '../../store/absent.ts'
 import { type World } from '../world.ts'
 import { type GitAt, git, gitLine, gitList } from './git.ts'
+import { initialize } from './initialize.ts'
+import { keepBase } from './keep.ts'
 import { withLock } from './lock.ts'
-import { lost } from './lost.ts'
 import { type Places, placesOf } from './places.ts'
+import { requireCommit } from './restore.ts'
 import { findSource, headOf, refuse, refuseUnfinished, type Source } from './source.ts'
 
-const Opened = z.strictObject({ key: z.string(), source: z.string(), base: z.string(), tree: z.string(), head: z.string() })
+const Opened = z.strictObject({ key: z.string(), source: z.string(), base: z.string(), pack: Ref, tree: z.string(), head: z.string() })
 
 /** Opens a workspace at the source's HEAD, or answers again what the first call with this key answered. */
 export async function openWorkspace(world: World, repo: string, key: string, signal?: AbortSignal): Promise<OpenedWorkspace> {
   const places = placesOf(world, key)
   const pinned = await readOpened(places)
-  if (pinned) return pinned
+  if (pinned) {
+    await requireCommit(world, { ...pinned, commit: pinned.base }, signal)
+    return pinned
+  }
   const source = await findSource(repo)
   return withLock(places.lock, signal, async () => (await readOpened(places)) ?? open(world, source, key, places, signal))
 }
@@ -28,12 +34,13 @@ async function open(world: World, source: Source, key: string, places: Places, s
   await removeUnfinished(places)
   // A name of its own: a git that a killed worker started may still write into the one before.
   const draft: GitAt = { gitDir: join(places.root, `git.${randomUUID()}`) }
-  await mkdir(draft.gitDir, { recursive: true })
+  await initialize(draft, commit)
   await copyCommit(source, commit, draft, signal)
   await refuseLargeFileStorage(source, commit, draft)
   const tree = await gitLine(draft, ['rev-parse', `${commit}^{tree}`])
+  const pack = await keepBase(world, draft, commit)
   await rename(draft.gitDir, places.git.gitDir)
-  const opened = { key, source: source.path, base: commit, tree, head }
+  const opened = { key, source: source.path, base: commit, pack, tree, head }
   // Last and in one piece: without this file nothing was opened.
   await writeFile(`${places.opened}.draft`, JSON.stringify(opened))
   await rename(`${places.opened}.draft`, places.opened)
@@ -47,11 +54,7 @@ async function removeUnfinished({ root }: Places): Promise<void> {
 
 async function readOpened(places: Places): Promise<OpenedWorkspace | undefined> {
   const text = await readFile(places.opened, 'utf8').catch(ifAbsent(undefined))
-  if (text === undefined) return undefined
-  const opened = Opened.parse(JSON.parse(text))
-  const there = await gitLine(places.git, ['rev-parse', '--verify', '--quiet', 'refs/loopwright/base']).catch(() => '')
-  if (there !== opened.base) throw lost(places.root, opened.base)
-  return opened
+  return text === undefined ? undefined : Opened.parse(JSON.parse(text))
 }
 
 /**
@@ -59,12 +62,6 @@ async function readOpened(places: Places): Promise<OpenedWorkspace | undefined> 
  * no setting of the source and no transport takes part, and the file `shallow` ends the history at the commit.
  */
 async function copyCommit(source: Source, commit: string, at: GitAt, signal?: AbortSignal): Promise<void> {
-  const format = await gitLine(source.git, ['rev-parse', '--show-object-format'])
-  await git(at, ['init', '--quiet', '--bare', '--template=', `--object-format=${format}`])
-  await mkdir(join(at.gitDir, 'info'), { recursive: true })
-  // Bytes are bytes: no attribute of the repository converts line ends or encodings on the way in or out.
-  await writeFile(join(at.gitDir, 'info', 'attributes'), '* -text -eol -ident -filter -working-tree-encoding\n')
-  await writeFile(join(at.gitDir, 'shallow'), `${commit}\n`)
   const pack = join(at.gitDir, 'objects', 'pack', 'pack')
   try {
     await git({ ...at, objects: [source.objects] }, ['pack-objects', '--quiet', '--revs', pack], { input: `${commit}\n`, signal })

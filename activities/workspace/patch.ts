@@ -1,7 +1,7 @@
 import { type Patch, type WorkspaceAt } from '../../contract/workspace.ts'
 import { type World } from '../world.ts'
 import { git, gitLine, gitList } from './git.ts'
-import { requireCommit } from './lost.ts'
+import { requireCommit } from './restore.ts'
 import { placesOf } from './places.ts'
 
 const mostFiles = 50
@@ -10,7 +10,7 @@ const mostFiles = 50
 export async function makePatch(world: World, workspace: WorkspaceAt): Promise<Patch> {
   await requireCommit(world, workspace)
   const { git: at } = placesOf(world, workspace.key)
-  const { base, commit } = workspace
+  const { base, commit, pack } = workspace
   const diff = (...args: string[]) => ['diff', '--no-ext-diff', '--no-textconv', '--no-color', '--no-renames', ...args, base, commit]
   const [tree, text, files, counts] = await Promise.all([
     gitLine(at, ['rev-parse', `${commit}^{tree}`]),
@@ -20,5 +20,5 @@ export async function makePatch(world: World, workspace: WorkspaceAt): Promise<P
   ])
   // A binary file counts as `-`.
   const sum = (column: number) => counts.reduce((total, line) => total + (Number(line.split('\t')[column]) || 0), 0)
-  return { base, commit, tree, diff: await world.store.put(text), files: files.slice(0, mostFiles), added: sum(0), removed: sum(1) }
+  return { base, commit, pack, tree, diff: await world.store.put(text), files: files.slice(0, mostFiles), added: sum(0), removed: sum(1) }
 }

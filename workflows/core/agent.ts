@@ -1,4 +1,5 @@
-import { type Text } from '../../contract/json.ts'
+import { z } from 'zod'
+import { Ref, type Text } from '../../contract/json.ts'
 import { type Message, type Transcript } from '../../contract/models.ts'
 import { type Tool } from '../../contract/workspace.ts'
 import { group, type Here } from './group.ts'
@@ -36,6 +37,9 @@ export interface AgentState {
   add: Message[]
   answer?: Text
 }
+
+/** The part of a patch that a workspace can go back to. */
+const Restorable = z.looseObject({ base: z.string(), commit: z.string(), pack: Ref })
 
 /** Lets a model reason, act and observe until it finishes or has no turns left. Steering reaches it before each turn. */
 export function agent(options: AgentOptions): Promise<AgentResult> {
@@ -75,11 +79,10 @@ function begin(here: Here, options: AgentOptions): AgentState {
 }
 
 function restoreBest({ best, tools }: AgentOptions): void {
-  const value = best?.value
-  if (typeof value !== 'object' || value === null || !('commit' in value) || typeof value.commit !== 'string') return
-  const base = 'base' in value ? value.base : undefined
+  const { success, data } = Restorable.safeParse(best?.value)
+  if (!success) return
   for (const path of new Set(tools.map(({ workspace }) => workspace)))
-    if (path && workspaceAt(path).at.base === base) moveWorkspace(path, value.commit)
+    if (path && workspaceAt(path).at.base === data.base) moveWorkspace(path, data)
 }
 
 function leaveTranscript(here: Here, { transcript, add }: AgentState): void {

@@ -38,7 +38,7 @@ async function useTool(path: string, text: string, tool: Tool, argument: { [key:
   known.busy = true
   try {
     const result = await perform.useTool({ ...call, workspace: workspaceAt(tool.workspace).at, test, allowRun })
-    if (result.commit) moveWorkspace(tool.workspace, result.commit)
+    if (result.commit && result.pack) moveWorkspace(tool.workspace, { commit: result.commit, pack: result.pack })
     return result
   } finally {
     known.busy = false

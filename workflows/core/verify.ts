@@ -31,7 +31,7 @@ async function tests({ workspace, patch, command, allowTestChanges = false, minu
   const test = (name: string, commit: string, baseline?: Ref) => {
     const call = { workspace: workspace.path, commit, command, ...(baseline ? { baseline } : {}) }
     return road({ name, kind: 'verify', text: `running ${command}`, call }, (stage) => {
-      const at = { ...workspaceAt(workspace.path).at, commit }
+      const at = { ...workspaceAt(workspace.path).at, commit, pack: patch.pack }
       const activity = activities(stage, { summary: `run ${command}`, minutes })
       return activity.runTests({
         run: run.id,

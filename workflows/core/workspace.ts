@@ -5,6 +5,7 @@ import { workspaceTools } from '../../contract/tools.ts'
 import { type OpenedWorkspace, type Patch, type Tool, type WorkspaceAt } from '../../contract/workspace.ts'
 import { activities } from './activities.ts'
 import { failure } from './failure.ts'
+import { structured } from './recall.ts'
 import { road } from './road.ts'
 import { currentRun } from './run.ts'
 
@@ -20,6 +21,9 @@ export interface Workspace {
   /** Brings an accepted patch into the repository as a branch; any other outcome passes through. */
   deliver(outcome: Outcome<Patch>): Promise<Outcome<Patch>>
 }
+
+/** Where a workspace stands: a commit and what restores it. */
+type Step = Pick<WorkspaceAt, 'commit' | 'pack'>
 
 /** What the roads know about an open workspace. */
 interface Known {
@@ -44,7 +48,7 @@ export async function openWorkspace(repo: string, { test, allowRun = false }: { 
     return { ...answer, stage }
   })
   const path = opened.stage
-  run.state[path] ??= { commit: opened.base, tree: opened.tree }
+  run.state[path] ??= structured({ commit: opened.base, pack: opened.pack })
   workspaces.set(path, { opened, test: argv, allowRun, busy: false })
   return {
     path,
@@ -65,13 +69,13 @@ export function workspaceAt(path: string): { known: Known; at: WorkspaceAt } {
       next: 'Open it with openWorkspace before using its tools.',
     })
   const { key, source, base } = known.opened
-  const { commit } = currentRun().state[path] as { commit: string }
-  return { known, at: { key, source, base, commit } }
+  const { commit, pack } = currentRun().state[path] as unknown as Step
+  return { known, at: { key, source, base, commit, pack } }
 }
 
 /** Moves a workspace to another commit of its own: after a step, or back to the best. */
-export function moveWorkspace(path: string, commit: string): void {
-  currentRun().state[path] = { commit }
+export function moveWorkspace(path: string, { commit, pack }: Step): void {
+  currentRun().state[path] = structured({ commit, pack })
 }
 
 function patchOf(path: string): Promise<Patch> {
