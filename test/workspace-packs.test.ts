@@ -159,12 +159,13 @@ describe('is refused as lost, and nothing is checked out:', () => {
     const base = await opened(world, source)
     const first = await step(world, base, { 'a.txt': 'two\n' })
     const second = await step(world, first, { b: 'b' }, 'edit#2')
-    const [damaged = new Uint8Array(), kept = ''] = [readFileSync(fileOf(world, first.pack)), fileOf(world, first.pack)]
+    const kept = fileOf(world, first.pack)
+    const whole = readFileSync(kept)
     appendFileSync(kept, 'x')
     await refusal(world, second, /bytes do not match its hash; nothing was changed\.$/)
     rmSync(kept)
     await refusal(world, second, /the artifact [0-9a-f]{64} is not in the store; nothing was changed\.$/)
-    writeFileSync(kept, damaged)
+    writeFileSync(kept, whole)
     const [piece] = (await readPack(world.store, base.pack)).head.pieces
     rmSync(fileOf(world, piece!))
     await refusal(world, second, /is not in the store/)
