@@ -1,4 +1,5 @@
 import { type TestCall, type TestReport } from '../contract/checks.ts'
+import { type Certain, type EffectCall, type Left, type Look } from '../contract/effects.ts'
 import { type Ref } from '../contract/json.ts'
 import { type ModelCall, type ModelReply } from '../contract/models.ts'
 import { type Preflight, type PreflightCall } from '../contract/preflight.ts'
@@ -18,6 +19,12 @@ export interface Activities {
   openWorkspace(call: { run: string; stage: string; repo: string; key: string }): Promise<OpenedWorkspace>
   /** One tool call. A mutating one ends in a deterministic commit. */
   useTool(call: UseCall): Promise<UseResult>
+  /** Does an effect by a tool of one's own, unless it was done or fenced off before. Whatever it throws leaves a doubt. */
+  performEffect(call: EffectCall): Promise<Certain>
+  /** Stops the try of an effect and those before it, and says what they left. Repeatable. */
+  fenceEffect(call: EffectCall): Promise<Left>
+  /** Looks whether a fenced-off effect happened, once nothing of it can be in flight any more. Repeatable. */
+  lookUpEffect(call: EffectCall): Promise<Look>
   /** Runs the tests of a commit in a clean checkout of it and compares them with the baseline. */
   runTests(call: TestCall): Promise<TestReport>
   /** The diff from the workspace's base to its commit. */

@@ -1,6 +1,9 @@
 import { type Activities } from './activities.ts'
 import { createArtifactActivities } from './artifacts/activities.ts'
 import { createCertify } from './artifacts/certify.ts'
+import { createEffects } from './effects/activities.ts'
+import { readWithOwn } from './effects/read.ts'
+import { registered } from './effects/registry.ts'
 import { createCallModel } from './model/index.ts'
 import { createPreflight } from './preflight/index.ts'
 import { createRunTests } from './tests/activity.ts'
@@ -14,13 +17,15 @@ import { type World } from './world.ts'
 
 /** Everything workflows can have done, for one worker. */
 export function createActivities(world: World): Activities {
+  const own = registered(world.tools)
   return {
     ...createArtifactActivities(world),
     ...createWorkspaceActivities(world),
     preflight: createPreflight(world),
     callModel: createCallModel(world),
     runTests: createRunTests(world, { withCheckout, changedFiles, readAt }),
-    useTool: createUseTool(world, { tests, repair }),
+    useTool: createUseTool(world, { tests, repair, own: readWithOwn(world, own) }),
+    ...createEffects(world, own),
     certify: createCertify(world),
   }
 }

@@ -1,4 +1,5 @@
 import { type ArtifactStore } from '../store/store.ts'
+import { type OwnTool } from './effects/tool.ts'
 
 /** What the activities of one worker share. */
 export interface World {
@@ -9,4 +10,6 @@ export interface World {
   environment: Record<string, string | undefined>
   /** The search attributes of ours that the server has; filled at worker start. */
   searchAttributes: string[]
+  /** Tools of one's own. */
+  tools?: OwnTool[]
 }

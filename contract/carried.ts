@@ -3,6 +3,7 @@ import { type Extension, type Limits } from './limits.ts'
 import { type Line, type Message, type MessageAnswer } from './messages.ts'
 import { type Best, type StopReason } from './outcome.ts'
 import { type Preflight } from './preflight.ts'
+import { type Receipt } from './workspace.ts'
 
 /** What one account of the ledger has used; reservations in flight are not carried, because nothing is in flight at a seam. */
 export interface Account {
@@ -63,6 +64,8 @@ export interface Remembered {
   steering: Message<'steer'>[]
   lines: Line[]
   best?: Best<Json>
+  /** Of the last effects, and of all doubtful ones. */
+  effects?: Receipt[]
   /** Texts known to be in the artifact store. */
   kept: Ref[]
   /** path → digest of the call, result. */

@@ -20,6 +20,9 @@ export const failureTypes = {
   StepLost: 'A step was begun and never answered, as often as it may be tried: its workers died, or it took too long.',
   WorkspaceLost: 'A commit of the workspace cannot be restored.',
   ArtifactMissing: 'An artifact is not in the store, or its bytes do not match its hash.',
+  UnknownTool: 'A workflow named a tool that no worker registered, or this worker does not have it; nothing was done.',
+  EffectChanged: 'An effect was another call under the same id before; nothing was done.',
+  EffectUnknown: 'A tool failed in the middle of an effect: nobody knows yet whether it happened.',
   PayloadRefused: 'A value is over 64 KiB, or is not plain JSON.',
   WorkflowError: 'The workflow code threw something that is not a typed failure.',
 } as const

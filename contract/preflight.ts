@@ -1,4 +1,5 @@
 import { type ModelFacts } from './models.ts'
+import { type Tool } from './workspace.ts'
 
 export interface PreflightCall {
   run: string
@@ -14,6 +15,8 @@ export interface Preflight {
   searchAttributes: string[]
   /** What confines commands: `none` until the sandbox comes. */
   sandbox: string
+  /** The tools of one's own that the worker registered. */
+  tools?: Tool[]
 }
 
 /** The Keyword search attributes that the worker registers. */

@@ -116,7 +116,7 @@ export function workspaceTools({ allowRun, path }: { allowRun: boolean; path: st
 }
 
 /** Without `$schema`, and without the largest safe integer as bound: neither tells a model anything. */
-function jsonSchema(schema: z.ZodObject): { [key: string]: Json } {
+export function jsonSchema(schema: z.ZodObject): { [key: string]: Json } {
   const text = JSON.stringify(z.toJSONSchema(schema), (key, value: unknown) =>
     key === '$schema' || (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) ? undefined : value,
   )

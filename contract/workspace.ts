@@ -46,6 +46,8 @@ export interface Tool {
   provider?: string
   /** Path of the `openWorkspace` stage that it works in. */
   workspace?: string
+  /** Registered with the worker by whoever runs it. */
+  own?: true
   /** Minutes one call may take. */
   minutes?: number
 }
@@ -67,10 +69,25 @@ export interface UseCall {
   inlineBytes: number
 }
 
+/** What is known of an effect: whether it happened, and how that is known. Stands in the result of its call and in the closing record of the run. */
+export interface Receipt {
+  /** workflowId/epoch/path */
+  effect: string
+  tool: string
+  class: EffectClass
+  happened: 'yes' | 'no' | 'unknown'
+  /** `performed`, `refused` by the tool, `found` or `not found` by looking, `never begun`, `told by NAME`, or `not known`. */
+  how: string
+  /** How often it was begun, or may have been. */
+  attempts: number
+}
+
 /** What a tool did. Failures that the model should read are results with `failed`, not errors. */
 export interface UseResult {
   text: Text
   failed?: true
+  /** Of an effect outside the workspace. */
+  receipt?: Receipt
   /** The workspace after the call; absent when the tool touches none. */
   commit?: string
   pack?: Ref

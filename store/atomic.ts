@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /**
@@ -7,9 +7,23 @@ import { dirname, join } from 'node:path'
  * `temporary` must lie on the same file system.
  */
 export async function writeAtomically(path: string, content: Uint8Array, temporary: string): Promise<void> {
+  await fromDraft(path, content, temporary, (draft) => rename(draft, path))
+}
+
+/** As `writeAtomically`, but only one of all who try creates the file, and only the first time: says whether it was this one. */
+export async function createAtomically(path: string, content: Uint8Array, temporary: string): Promise<boolean> {
+  return fromDraft(path, content, temporary, async (draft) => {
+    const created = await link(draft, path).then(() => true, unlessExists)
+    await rm(draft, { force: true })
+    return created
+  })
+}
+
+async function fromDraft<T>(path: string, content: Uint8Array, temporary: string, place: (draft: string) => Promise<T>): Promise<T> {
   await makeFolder(temporary)
   await makeFolder(dirname(path))
   const draft = join(temporary, randomUUID())
+  let placed: T
   try {
     const file = await open(draft, 'wx')
     try {
@@ -18,12 +32,18 @@ export async function writeAtomically(path: string, content: Uint8Array, tempora
     } finally {
       await file.close()
     }
-    await rename(draft, path)
+    placed = await place(draft)
   } catch (error) {
     await rm(draft, { force: true })
     throw error
   }
   await syncFolder(dirname(path))
+  return placed
+}
+
+function unlessExists(error: unknown): false {
+  if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST') return false
+  throw error
 }
 
 async function makeFolder(folder: string): Promise<void> {

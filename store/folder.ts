@@ -44,6 +44,7 @@ export function folderStore(folder: string): ArtifactStore {
     text: async (sha256) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(await read(sha256)),
     has,
     point: (key, ref) => keys.write({ key, ref }),
+    claim: (key, ref) => keys.claim({ key, ref }),
     resolve: (key) => keys.read(key),
     keys: (prefix) => keys.list(prefix),
   }

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Ref } from '../contract/json.ts'
 import { ifAbsent } from './absent.ts'
-import { writeAtomically } from './atomic.ts'
+import { createAtomically, writeAtomically } from './atomic.ts'
 import { Pointer } from './pointer.ts'
 
 /**
@@ -21,6 +21,15 @@ export class KeyFiles {
 
   async write(pointer: Pointer): Promise<void> {
     await writeAtomically(this.#path(pointer.key), Buffer.from(JSON.stringify(pointer)), this.#temporary)
+  }
+
+  /** Writes the key if nobody has, and says what it points at. */
+  async claim(pointer: Pointer): Promise<Ref> {
+    const path = this.#path(pointer.key)
+    if (await createAtomically(path, Buffer.from(JSON.stringify(pointer)), this.#temporary)) return pointer.ref
+    const standing = await readPointer(path)
+    if (!standing) throw new Error(`The key ${pointer.key} was claimed and is gone: something else removes files of the store.`)
+    return standing.ref
   }
 
   async read(key: string): Promise<Ref | undefined> {

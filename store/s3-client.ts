@@ -17,7 +17,7 @@ export interface S3Bucket {
   /** The object's bytes, or undefined. */
   read(name: string): Promise<Uint8Array | undefined>
   write(name: string, content: Uint8Array, sha256: string): Promise<void>
-  /** Writes the object unless it is there; says whether it did. */
+  /** Writes the object unless it is there, or somebody is just writing it; says whether it did. */
   create(name: string, content: Uint8Array, sha256: string): Promise<boolean>
   /** The names that begin so, however many there are. */
   names(prefix: string): Promise<string[]>
@@ -56,7 +56,7 @@ export function s3Bucket(place: S3Place): S3Bucket {
       put(name, content, sha256, { IfNoneMatch: '*' }).then(
         () => true,
         (error: unknown) => {
-          if (error instanceof StoreProblem && nameOf(error.cause) === 'PreconditionFailed') return false
+          if (error instanceof StoreProblem && ['PreconditionFailed', 'ConditionalRequestConflict'].includes(nameOf(error.cause))) return false
           throw error
         },
       ),

@@ -45,6 +45,16 @@ export function s3Store(place: S3Place): ArtifactStore {
       const content = contentOf(key, ref)
       await bucket.write(`keys/${nameOfKey(key)}`, content, hash(content))
     },
+    async claim(key, ref) {
+      const content = contentOf(key, ref)
+      const name = nameOfKey(key)
+      for (;;) {
+        if (await bucket.create(`keys/${name}`, content, hash(content))) return ref
+        // Refused: somebody's stands there, perhaps our own whose answer was lost; or somebody is writing it now, and it is not there yet.
+        const standing = await pointer(name)
+        if (standing) return standing.ref
+      }
+    },
     resolve: async (key) => (await pointer(nameOfKey(key)))?.ref,
     async keys(prefix) {
       const short = shortNames(prefix)

@@ -11,6 +11,12 @@ export interface ArtifactStore {
   has(sha256: string): Promise<boolean>
   /** Points a readable key (`history/<workflow id>/<run id>`) at an artifact; the last writer wins. */
   point(key: string, ref: Ref): Promise<void>
+  /**
+   * Points a key at an artifact unless it points at one already, and returns what it points at from now on: the first claim stands, and a repeated
+   * one hears the same. Atomic among all processes of the store, and kept for good before it returns; whoever reads later sees it. A claimed
+   * key is never pointed elsewhere. (S3: a conditional put, `If-None-Match: *`; when that is refused, what `resolve` says.)
+   */
+  claim(key: string, ref: Ref): Promise<Ref>
   /** What a key points at, or undefined. */
   resolve(key: string): Promise<Ref | undefined>
   /** The keys that start with a prefix, sorted. */

@@ -74,6 +74,19 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
     expect(await again().resolve('certificate/run')).toEqual(second)
   })
 
+  test('of many who claim a key at once one wins, everyone hears who, and it stays so', async () => {
+    const { store, again } = await open()
+    const refs = await Promise.all(Array.from({ length: 20 }, (_, index) => store.put(`claim ${index}`)))
+    const told = await Promise.all(refs.map((ref, index) => (index % 2 ? store : again()).claim('effect/one/intent/0', ref)))
+    expect(new Set(told.map(({ sha256 }) => sha256)).size).toBe(1)
+    const [winner] = told
+    expect(refs).toContainEqual(winner)
+    expect(await again().resolve('effect/one/intent/0')).toEqual(winner)
+    expect(await again().claim('effect/one/intent/0', await store.put('late'))).toEqual(winner)
+    expect(await again().claim('effect/one/intent/0', winner!)).toEqual(winner)
+    expect(await store.keys('effect/')).toEqual(['effect/one/intent/0'])
+  })
+
   test('keys may hold any character and any length, and stay apart', async () => {
     const { store, again } = await open()
     const refs = await Promise.all(oddKeys.map((key, index) => store.put(`${index}`)))

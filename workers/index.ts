@@ -1,3 +1,4 @@
+export { defineTool, EffectRefused, type Found, type OwnTool, type ToolContext } from '../activities/effects/tool.ts'
 export { bundleWorkflows } from './bundle.ts'
 export { LoopwrightPlugin } from './plugin.ts'
 export { replayHistory, type Replayed, type ReplayOptions } from './replay.ts'

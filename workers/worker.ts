@@ -1,4 +1,5 @@
 import { NativeConnection, Worker } from '@temporalio/worker'
+import { type OwnTool } from '../activities/effects/tool.ts'
 import { type World } from '../activities/world.ts'
 import { dataConverter } from '../store/data-converter.ts'
 import { openStore } from '../store/open.ts'
@@ -25,6 +26,8 @@ export interface WorkerSettings {
   environment?: Record<string, string | undefined>
   /** The artifact store; when absent what LOOPWRIGHT_ARTIFACTS of the environment names, else a folder of the state folder. */
   store?: ArtifactStore
+  /** Tools of one's own; registering them is the permission to use them. */
+  tools?: OwnTool[]
   /** Whether SIGINT and SIGTERM shut the worker down (true); `npm start` pauses its run first, by this very worker. */
   hearSignals?: boolean
   /** Told while the worker waits for its server. */
@@ -61,6 +64,7 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     stateFolder,
     environment,
     searchAttributes: await registerSearchAttributes(connection, namespace),
+    ...(settings.tools ? { tools: settings.tools } : {}),
   }
   const worker = await Worker.create({
     connection,

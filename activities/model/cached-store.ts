@@ -32,6 +32,7 @@ export function cachedStore(store: ArtifactStore, mostBytes = cachedBytes): Arti
     get: (sha256) => store.get(sha256),
     has: (sha256) => store.has(sha256),
     point: (key, ref) => store.point(key, ref),
+    claim: (key, ref) => store.claim(key, ref),
     resolve: (key) => store.resolve(key),
     keys: (prefix) => store.keys(prefix),
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { ApplicationFailure } from '@temporalio/common'
 import { type ModelFacts, parseModel } from '../../contract/models.ts'
 import { type Activities } from '../activities.ts'
+import { described } from '../effects/registry.ts'
 import { failure } from '../failure.ts'
 import { type World } from '../world.ts'
 import { factsOf } from './facts.ts'
@@ -21,7 +22,8 @@ export function createPreflight(world: World): Activities['preflight'] {
     }
     if (problems.length > 1) throw together(problems)
     for (const problem of problems) throw problem
-    return { models: facts, searchAttributes: world.searchAttributes, sandbox: 'none' }
+    const tools = world.tools?.map(described) ?? []
+    return { models: facts, searchAttributes: world.searchAttributes, sandbox: 'none', ...(tools.length > 0 ? { tools } : {}) }
   }
 }
 

@@ -16,6 +16,8 @@ export interface InjectedTools {
   tests(place: ToolPlace, command: string[]): Promise<ToolAnswer>
   /** Edits the checkout so that failing tests pass, if it finds how; what it changed becomes a commit. */
   repair(place: ToolPlace, command: string[]): Promise<ToolAnswer>
+  /** Reads with a tool that is not ours. */
+  own?(call: UseCall, json: Json, signal?: AbortSignal): Promise<ToolAnswer>
 }
 
 /** A tool with its arguments checked, and which checkout it works in. */

@@ -41,8 +41,11 @@ function refusalOf(error: unknown): Done {
 
 async function use(world: World, injected: InjectedTools, call: UseCall, watch: Pick<ToolPlace, 'signal' | 'onTail'>): Promise<Done> {
   const { tool, workspace } = call
-  if (!isBuiltinTool(tool)) throw new ToolRefused(`There is no tool ${JSON.stringify(tool)}; nothing was done.`)
   const json = await resolveReferences(world.store, call.arguments)
+  if (!isBuiltinTool(tool)) {
+    if (injected.own) return { answer: await injected.own(call, json, watch.signal) }
+    throw new ToolRefused(`There is no tool ${JSON.stringify(tool)}; nothing was done.`)
+  }
   if (tool === 'finish') return { answer: { text: checked(tool, builtinTools.finish.arguments, json).answer } }
   const bound = bind(tool, json, call, injected)
   if (!workspace) throw new ToolRefused(`${tool} works in a workspace, and none is open.`)

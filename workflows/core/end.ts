@@ -7,6 +7,7 @@ import { failure } from './failure.ts'
 import { stopped } from './outcome.ts'
 import { type Stop } from './progress.ts'
 import { type Run } from './run.ts'
+import { doubts } from './receipts.ts'
 import { spilled } from './spill.ts'
 import { showStatus } from './status.ts'
 
@@ -14,12 +15,13 @@ import { showStatus } from './status.ts'
 export async function end(run: Run, input: unknown, returned: unknown): Promise<Outcome<unknown>> {
   const outcome = validOutput(run, returned)
   return CancellationScope.nonCancellable(async () => {
-    const { status, reason, why } = outcome
+    const { status, reason } = outcome
     // What was cancelled may still be winding down; what doesn't come back in time is charged whole.
     if (run.inFlight > 0) await condition(() => run.inFlight === 0, '30s')
+    const why = `${outcome.why}${doubts(run)}`
     run.ended = { status: status === 'accepted' ? 'done' : 'stopped', why }
     run.endReason = reason
-    const complete = { ...outcome, spent: run.spent() }
+    const complete = { ...outcome, why, spent: run.spent() }
     showStatus(run)
     const record = await spilled('record', canonicalJson(closingRecord(run, input, complete)))
     const summary = `${status}${reason ? `: ${reason}` : ''}`
@@ -44,6 +46,7 @@ function closingRecord(run: Run, input: unknown, outcome: Outcome<unknown>): { [
     limits: run.limits,
     models: run.modelRecords,
     decisions: run.decisions,
+    effects: [...run.effects.values()],
     sandbox: run.preflight?.sandbox ?? 'unknown',
     startedAt: run.startedAt,
     endedAt: Date.now(),

@@ -3,7 +3,7 @@ import { stopOf } from './failure.ts'
 import { type LoopState, type Stop } from './progress.ts'
 
 /** Failures that no other attempt can mend: they leave the run. */
-const fatal = ['ReentryDiverged', 'UndeclaredModel', 'InvalidInput', 'PayloadRefused', 'LoopStopped']
+const fatal = ['ReentryDiverged', 'UndeclaredModel', 'InvalidInput', 'PayloadRefused', 'LoopStopped', 'UnknownTool', 'EffectChanged']
 
 /** The stop that an error means for a loop; throws what is not the loop's to handle: a person's stop, a bug, a set-up that was wrong from the start. */
 export function loopStop<T>(error: unknown, state: LoopState<T>): Stop {

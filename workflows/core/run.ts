@@ -6,6 +6,7 @@ import { type Extension, type Limits } from '../../contract/limits.ts'
 import { type Gate, type Line, type Message, type MessageAnswer, type OpenStage, type Status } from '../../contract/messages.ts'
 import { type Best, type Spent, type StopReason } from '../../contract/outcome.ts'
 import { type Preflight } from '../../contract/preflight.ts'
+import { type Receipt } from '../../contract/workspace.ts'
 import { Clock } from './clock.ts'
 import { type Budget, openBudget } from './ledger.ts'
 import { type Scope } from './scope.ts'
@@ -46,6 +47,8 @@ export class Run {
   decisions: DecisionRecord[] = []
   readonly kept = new Map<string, Ref>()
   lines: Line[] = []
+  /** What is known of the effects of tools of one's own, by their ids. */
+  readonly effects = new Map<string, Receipt>()
   /** Gates of the last execution that have not opened again yet, and since when each is open. */
   readonly expectedGates: Map<string, number>
   recall: Remembered['recall'] = {}

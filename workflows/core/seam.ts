@@ -29,9 +29,21 @@ function isQuiet(run: Run): boolean {
 /** Reads back what the last execution remembered; from then on messages are answered. */
 export async function restore(run: Run, remembered: Carried['remembered'] | undefined): Promise<void> {
   if (remembered !== undefined) {
-    const { recall, state, models, decisions, answered, steering, lines, best, kept } = JSON.parse(await gathered(remembered)) as Remembered
+    const {
+      recall,
+      state,
+      models,
+      decisions,
+      answered,
+      steering,
+      lines,
+      best,
+      kept,
+      effects = [],
+    } = JSON.parse(await gathered(remembered)) as Remembered
     Object.assign(run, { recall, state, modelRecords: models, decisions, steering, lines, best })
     for (const [id, answer] of answered) run.answered.set(id, answer)
+    for (const receipt of effects) run.effects.set(receipt.effect, receipt)
     for (const ref of kept) run.kept.set(ref.sha256, ref)
   }
   run.ready = true
@@ -41,7 +53,19 @@ function rememberedText(run: Run): string {
   const { recall, state, modelRecords: models, decisions, steering, lines, best } = run
   const answered = [...run.answered].slice(-200)
   const kept = [...run.kept.values()].slice(-100)
-  const remembered: Remembered = { recall, state, models, decisions, answered, steering, lines, kept, ...(best ? { best } : {}) }
+  const effects = run.effects.size > 0 ? { effects: [...run.effects.values()] } : {}
+  const remembered: Remembered = {
+    recall,
+    state,
+    models,
+    decisions,
+    answered,
+    steering,
+    lines,
+    kept,
+    ...(best ? { best } : {}),
+    ...effects,
+  }
   return JSON.stringify(remembered)
 }
 

@@ -3,8 +3,9 @@ import { digest } from '../../contract/digest.ts'
 import { isRef, type Json } from '../../contract/json.ts'
 import { type Tool, type UseResult } from '../../contract/workspace.ts'
 import { activities } from './activities.ts'
+import { effect, effectId } from './effect.ts'
 import { road, waitUntil } from './road.ts'
-import { currentRun, type Run } from './run.ts'
+import { currentRun } from './run.ts'
 import { moveWorkspace, workspaceAt } from './workspace.ts'
 
 /** Longer results stay in the artifact store and reach the model from there. */
@@ -12,10 +13,15 @@ const inlineBytes = 512
 
 /**
  * Uses a tool. What the model should read about (bad arguments, a refusal, a failing command) is a result with `failed`; only what nobody in the run can mend throws.
- * Reads and edits inside the workspace are allowed, and its own tests; `run` when the input says so; everything else is denied.
+ * Reads and edits inside the workspace are allowed, and its own tests; `run` when the input says so; tools that whoever runs
+ * the worker registered; everything else is denied.
  */
 export function use(tool: Tool, argument: { [key: string]: Json }): Promise<UseResult> {
   const text = `${tool.name} ${brief(argument)}`
+  if (tool.own && tool.class !== 'read') {
+    const refused = unfit(tool, argument)
+    return refused === undefined ? effect(tool, argument, text) : Promise.resolve({ text: refused, failed: true })
+  }
   const repeatable = tool.class === 'read' || tool.class === 'content'
   const step = { name: tool.name, kind: 'tool' as const, text, call: { tool: tool.name, argument }, ...(repeatable ? {} : { unknown }) }
   return road<UseResult>(step, async (path) => {
@@ -28,7 +34,7 @@ export function use(tool: Tool, argument: { [key: string]: Json }): Promise<UseR
 async function useTool(path: string, text: string, tool: Tool, argument: { [key: string]: Json }): Promise<UseResult> {
   const run = currentRun()
   const { minutes = 10 } = tool
-  const call = { run: run.id, stage: path, effect: effectId(run, path), tool: tool.name, arguments: argument, minutes, inlineBytes }
+  const call = { run: run.id, stage: path, effect: effectId(run.id, 0, path), tool: tool.name, arguments: argument, minutes, inlineBytes }
   const perform = activities(path, { summary: text, minutes, once: tool.class === 'findable' || tool.class === 'once' })
   if (!tool.workspace) return perform.useTool({ ...call, allowRun: false })
   const { known, at } = workspaceAt(tool.workspace)
@@ -50,12 +56,8 @@ function unknown(): UseResult {
   return { text: 'The call was begun and then cut off: nobody knows whether it did its work. Look before you do it again.', failed: true }
 }
 
-/** workflowId/epoch/path. The same for every try of a call and after every continuation, because a call's path is. */
-function effectId(run: Run, path: string): string {
-  return `${run.id}/0/${path}`
-}
-
 function denied(tool: Tool): string | undefined {
+  if (tool.own) return undefined
   if (tool.workspace && (tool.class === 'read' || tool.class === 'content')) return undefined
   if (tool.name === 'run' && tool.workspace && workspaceAt(tool.workspace).known.allowRun) return undefined
   return `Denied: ${tool.name} changes something outside the workspace, and nothing allows that. Nothing was done.`

@@ -1,0 +1,28 @@
+import { asyncLocalStorage } from '@temporalio/activity'
+import { type InjectedTools } from '../tools/bind.ts'
+import { checked } from '../tools/bind.ts'
+import { ToolRefused } from '../tools/tool.ts'
+import { type World } from '../world.ts'
+import { contextOf, messageOf, textOf, toolOf } from './call.ts'
+import { Limit } from './limit.ts'
+import { EffectRefused, type OwnTool } from './tool.ts'
+
+/** What fails is tried this often before the model reads about it: nothing was changed, so it may be. */
+const mostTries = 3
+
+/** Reads with a tool of one's own. */
+export function readWithOwn(world: World, own: Map<string, OwnTool>): NonNullable<InjectedTools['own']> {
+  return async (call, json, signal) => {
+    const tool = toolOf(own, call)
+    if (tool.class !== 'read') throw new ToolRefused(`${tool.name} is not a tool that only reads; nothing was done.`)
+    const args = checked(tool.name, tool.arguments, json)
+    try {
+      return { text: textOf(await new Limit(call.minutes, signal).hold((within) => tool.perform(args, contextOf(world, call, within)))) }
+    } catch (error) {
+      if (error instanceof EffectRefused) throw new ToolRefused(error.message)
+      const tries = asyncLocalStorage.getStore()?.info.attempt ?? mostTries
+      if (tries < mostTries || signal?.aborted) throw error
+      throw new ToolRefused(`${tool.name} failed ${tries} times: ${messageOf(error)}`)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { type Json, type Text } from './json.ts'
+import { type EffectClass } from './workspace.ts'
+
+/** One effect, as the activities that do it, fence it and look for it receive it. References among the arguments stand for their text. */
+export interface EffectCall {
+  run: string
+  stage: string
+  /** workflowId/epoch/path: the same for every try of this call. */
+  effect: string
+  /** Which try this is: one whose successor has been fenced off does nothing any more. */
+  fence: number
+  tool: string
+  class: EffectClass
+  arguments: { [key: string]: Json }
+  minutes: number
+  /** Longer texts come back as references. */
+  inlineBytes: number
+}
+
+/** What is certain about an effect. `happened: 'no'`: the tool refused, and said so itself. */
+export interface Certain {
+  text: Text
+  happened: 'yes' | 'no'
+  how: 'performed' | 'refused' | 'found'
+}
+
+/** What a fenced-off try left behind: its end, nothing at all, or the doubt whether it did its work. */
+export type Left = { certain: Certain } | { begun: boolean }
+
+/** What looking for an effect brought. */
+export type Look = { certain: Certain } | { absent: boolean; why: string }
+
+/** After the time limit of an effect this much more is waited before anybody looks for it: for an answer on its way. */
+export const graceMilliseconds = 2_000

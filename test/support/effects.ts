@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
+import { type Gate } from '../../contract/messages.ts'
+import { type Outcome } from '../../contract/outcome.ts'
+import { type Receipt, type UseResult } from '../../contract/workspace.ts'
+import { folderStore } from '../../store/folder.ts'
+import { bundleWorkflows, payloadConverterPath } from '../../workers/bundle.ts'
+import { type Recorder, startRecorder } from './recorder.ts'
+
+const script = fileURLToPath(new URL('./effect-worker.mjs', import.meta.url))
+const workflows = fileURLToPath(new URL('./workflows/effects.ts', import.meta.url))
+
+/** A recorder, and real worker processes of one queue and one state folder with tools that talk to it. */
+export interface EffectBench {
+  recorder: Recorder
+  /** Starts a worker; at POINT (`die:after-intent`, `freeze:before-end`) it kills or stops itself. Ready when this resolves. */
+  worker(point?: string): Promise<ChildProcess>
+  start(calls: { tool: string; text?: string }[], carried?: unknown, limits?: object): Promise<WorkflowHandle>
+  /** The question that a run waits with. */
+  gate(run: WorkflowHandle): Promise<Gate>
+  decide(run: WorkflowHandle, answer: 'yes' | 'no' | 'stop', note?: string): Promise<unknown>
+  results(run: WorkflowHandle): Promise<UseResult[]>
+  certificate(outcome: Outcome<unknown>): Promise<{ effects: Receipt[]; outcome: Outcome<unknown> }>
+  close(): Promise<void>
+}
+
+let bundle: Promise<string> | undefined
+
+async function bundleFile(): Promise<string> {
+  const file = join(mkdtempSync(join(tmpdir(), 'loopwright-bundle-')), 'workflows.js')
+  writeFileSync(file, (await bundleWorkflows(workflows)).code)
+  return file
+}
+
+/** A bench on the test run's server; `minutes`: what one effect may take. */
+export async function openEffectBench(minutes = 0.05): Promise<EffectBench> {
+  const address = process.env.LOOPWRIGHT_TEST_ADDRESS!
+  const code = await (bundle ??= bundleFile())
+  const recorder = await startRecorder()
+  const connection = await Connection.connect({ address })
+  const client = new Client({ connection, dataConverter: { payloadConverterPath } })
+  const taskQueue = `effects-${randomUUID()}`
+  const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-effects-'))
+  const workers: ChildProcess[] = []
+  const bench: EffectBench = {
+    recorder,
+    async worker(point = '') {
+      const environment = { ...process.env, RECORDER_URL: recorder.url, EFFECT_MINUTES: String(minutes) }
+      const words = [script, address, taskQueue, stateFolder, code, point]
+      const worker = spawn(process.execPath, words, { env: environment, stdio: ['ignore', 'pipe', 'ignore'] })
+      workers.push(worker)
+      await once(worker.stdout, 'data')
+      return worker
+    },
+    start: (calls, carried, limits = {}) =>
+      client.workflow.start('effects', {
+        taskQueue,
+        workflowId: `effects-${randomUUID()}`,
+        args: carried === undefined ? [{ calls, limits }] : [{ calls, limits }, carried],
+      }),
+    async gate(run) {
+      for (;;) {
+        const [gate] = await run.query<Gate[]>('gates').catch(() => [])
+        if (gate) return gate
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    },
+    async decide(run, answer, note) {
+      const { gate, digest } = await bench.gate(run)
+      return run.executeUpdate('decide', { args: [{ gate, digest, answer, by: 'ada', ...(note === undefined ? {} : { note }) }] })
+    },
+    results: async (run) => ((await run.result()) as Outcome<UseResult[]>).value ?? [],
+    certificate: async ({ certificate }) =>
+      JSON.parse(await folderStore(join(stateFolder, 'artifacts')).text(certificate!.sha256)) as {
+        effects: Receipt[]
+        outcome: Outcome<unknown>
+      },
+    async close() {
+      for (const worker of workers) worker.kill('SIGKILL')
+      await recorder.close()
+      await connection.close()
+    },
+  }
+  return bench
+}

@@ -1,0 +1,23 @@
+import { type Tool } from '../../contract/workspace.ts'
+import { failure } from './failure.ts'
+import { currentRun } from './run.ts'
+
+/** Tools of one's own that the worker registered, by name, for `agent` and `use`; fails with `UnknownTool` when one is missing. */
+export function tools(...names: string[]): Tool[] {
+  const run = currentRun()
+  const there = run.preflight?.tools ?? []
+  return names.map((name) => {
+    const found = there.find((tool) => tool.name === name)
+    if (found) return found
+    const list = there.map((tool) => tool.name).join(', ') || 'none'
+    throw failure(
+      'UnknownTool',
+      `No tool ${JSON.stringify(name)} was registered with the worker that this run began on; there are: ${list}.`,
+      {
+        run: run.id,
+        effect: 'no',
+        next: 'Start the worker with that tool, then start the run again.',
+      },
+    )
+  })
+}
