@@ -56,7 +56,8 @@ export function s3Bucket(place: S3Place): S3Bucket {
       put(name, content, sha256, { IfNoneMatch: '*' }).then(
         () => true,
         (error: unknown) => {
-          if (error instanceof StoreProblem && ['PreconditionFailed', 'ConditionalRequestConflict'].includes(nameOf(error.cause))) return false
+          if (error instanceof StoreProblem && ['PreconditionFailed', 'ConditionalRequestConflict'].includes(nameOf(error.cause)))
+            return false
           throw error
         },
       ),

@@ -9,8 +9,9 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
 import { type Gate } from '../../contract/messages.ts'
 import { type Outcome } from '../../contract/outcome.ts'
 import { type Receipt, type UseResult } from '../../contract/workspace.ts'
+import { dataConverter } from '../../store/data-converter.ts'
 import { folderStore } from '../../store/folder.ts'
-import { bundleWorkflows, payloadConverterPath } from '../../workers/bundle.ts'
+import { bundleWorkflows } from '../../workers/bundle.ts'
 import { type Recorder, startRecorder } from './recorder.ts'
 
 const script = fileURLToPath(new URL('./effect-worker.mjs', import.meta.url))
@@ -44,9 +45,10 @@ export async function openEffectBench(minutes = 0.05): Promise<EffectBench> {
   const code = await (bundle ??= bundleFile())
   const recorder = await startRecorder()
   const connection = await Connection.connect({ address })
-  const client = new Client({ connection, dataConverter: { payloadConverterPath } })
   const taskQueue = `effects-${randomUUID()}`
   const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-effects-'))
+  const store = folderStore(join(stateFolder, 'artifacts'))
+  const client = new Client({ connection, dataConverter: dataConverter(store) })
   const workers: ChildProcess[] = []
   const bench: EffectBench = {
     recorder,
@@ -77,7 +79,7 @@ export async function openEffectBench(minutes = 0.05): Promise<EffectBench> {
     },
     results: async (run) => ((await run.result()) as Outcome<UseResult[]>).value ?? [],
     certificate: async ({ certificate }) =>
-      JSON.parse(await folderStore(join(stateFolder, 'artifacts')).text(certificate!.sha256)) as {
+      JSON.parse(await store.text(certificate!.sha256)) as {
         effects: Receipt[]
         outcome: Outcome<unknown>
       },
