@@ -4,6 +4,7 @@ import { type Line, type Message, type MessageAnswer } from './messages.ts'
 import { type Best, type StopReason } from './outcome.ts'
 import { type Preflight } from './preflight.ts'
 import { type Receipt } from './workspace.ts'
+import { type OutputForm } from './structured.ts'
 
 /** What one account of the ledger has used; reservations in flight are not carried, because nothing is in flight at a seam. */
 export interface Account {
@@ -19,6 +20,8 @@ export interface ModelRecord extends Account {
   failed: number
   /** Set when a reply was larger than the provider was told to make it. */
   overshot?: true
+  /** The way of asking for JSON that it understood last. */
+  form?: OutputForm
 }
 
 /** A decision that a gate took, for the certificate. */

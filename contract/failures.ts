@@ -13,6 +13,8 @@ export const failureTypes = {
   MissingKey: 'A provider needs a key that is not set.',
   UnknownProvider: 'A model names a provider that is not configured.',
   ModelFailed: 'Every model of the chain failed.',
+  OutputMismatch: 'A model did not bring its reply into the form that was asked for.',
+  SchemaRefused: 'The schema of a reply cannot be said as JSON Schema.',
   RepositoryRefused: 'The repository is missing, is not a git repository, or has uncommitted changes.',
   CommandRefused: 'The command cannot be run: not found, empty, or it needs a shell.',
   LoopStopped: 'A loop stopped unaccepted and its fallback is to fail.',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Json, type Ref, type Text } from './json.ts'
+import { type OutputForm } from './structured.ts'
 
 /** How much a model should reason; `off` is read as `none`. */
 export const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
@@ -48,6 +49,8 @@ export interface ModelFacts {
   window: number
   /** Most tokens one reply may have. */
   maxOutput: number
+  /** The surest way to ask it for JSON, where that is known. */
+  form?: OutputForm
   /** Where the calls go, or `builtin`. */
   where: string
 }
@@ -97,8 +100,8 @@ export interface ModelCall {
   add: Message[]
   /** A JSON list of tools `{ name, description, schema }` in the artifact store. */
   tools?: Ref
-  /** The JSON Schema the reply must fit. */
-  schema?: Ref
+  /** The JSON Schema the reply must fit, in the artifact store, and how the model is asked for it. */
+  output?: { form: OutputForm; schema: Ref }
   /** The provider is told to stop here, reasoning included. */
   maxOutputTokens: number
   /** Longer texts come back as references. */
@@ -110,6 +113,10 @@ export interface ModelCall {
 /** What came back from a model. */
 export interface ModelReply {
   text: Text
+  /** The JSON that was asked for, not yet checked. */
+  value?: Json
+  /** Why there is none. */
+  unreadable?: string
   toolCalls: ToolCall[]
   finish: 'stop' | 'tool_calls' | 'length' | 'content_filter'
   usage: Usage

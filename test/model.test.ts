@@ -27,7 +27,7 @@ test('one call is one request, with the key, the cap, the effort, the tools and 
   await ask({
     model: 'openai/some/model:high',
     tools: await world.store.put(JSON.stringify(tools)),
-    schema: await world.store.put('{"type":"object"}'),
+    output: { form: 'json_schema', schema: await world.store.put('{"type":"object"}') },
   })
   const [request] = server.requests
   expect(server.counts.requests).toBe(1)

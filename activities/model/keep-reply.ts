@@ -54,7 +54,7 @@ export async function keepReply(
 
 /** Without a count by the server, the most it can have counted. */
 function boundOf(call: ModelCall, raw: RawReply): Usage {
-  const input = inputBound({ ...call, toolsBytes: call.tools?.bytes, schemaBytes: call.schema?.bytes })
+  const input = inputBound({ ...call, toolsBytes: call.tools?.bytes, schemaBytes: call.output?.schema.bytes })
   return { input, output: Math.min(raw.bytes, call.maxOutputTokens) }
 }
 

@@ -16,7 +16,9 @@ const longestTimer = 2 ** 31 - 1
 export interface Said {
   messages: OpenAI.ChatCompletionMessageParam[]
   tools: OpenAI.ChatCompletionTool[]
-  format?: OpenAI.ResponseFormatJSONSchema
+  format?: OpenAI.ResponseFormatJSONSchema | OpenAI.ResponseFormatJSONObject
+  /** The tool that must be called. */
+  choice?: OpenAI.ChatCompletionNamedToolChoice
 }
 
 /** Makes one HTTP request, streamed, and returns what came back; fails with a model error. Never tries again. */
@@ -55,6 +57,7 @@ function bodyOf(
     model,
     messages: said.messages,
     ...(said.tools.length === 0 ? {} : { tools: said.tools }),
+    ...(said.choice ? { tool_choice: said.choice } : {}),
     ...(said.format ? { response_format: said.format } : {}),
     ...(effort ? { reasoning_effort: effort } : {}),
     [outputCap]: call.maxOutputTokens,

@@ -42,7 +42,8 @@ function readArguments(text: string): Record<string, Json> | string {
   if (text.trim() === '') return {}
   const value = parse(text)
   if (!isObject(value)) return `the arguments are not a JSON object: ${excerpt(text)}`
-  return problemOf(value, 1) ?? value
+  const problem = jsonProblem(value, 1)
+  return problem === undefined ? value : `the arguments ${problem}`
 }
 
 function parse(text: string): Json | undefined {
@@ -58,15 +59,15 @@ function isObject(value: Json | undefined): value is Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What JSON may hold and we may not keep. */
-function problemOf(value: Json, depth: number): string | undefined {
-  if (typeof value === 'number' && !Number.isFinite(value)) return 'the arguments hold a number that is too large'
+/** What JSON may hold and we may not keep, as words after its name. */
+export function jsonProblem(value: Json, depth: number): string | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'hold a number that is too large'
   if (value === null || typeof value !== 'object') return undefined
-  if (depth > deepest) return `the arguments are nested more than ${deepest} levels deep`
+  if (depth > deepest) return `are nested more than ${deepest} levels deep`
   // Read as a reference, it would stand for an artifact that the model was never shown.
-  if (isRef(value)) return 'the arguments hold an object of sha256 and bytes, which is reserved'
+  if (isRef(value)) return 'hold an object of sha256 and bytes, which is reserved'
   for (const member of Object.values(value)) {
-    const problem = problemOf(member, depth + 1)
+    const problem = jsonProblem(member, depth + 1)
     if (problem !== undefined) return problem
   }
   return undefined

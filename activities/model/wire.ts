@@ -1,7 +1,6 @@
 import type OpenAI from 'openai'
 import { z } from 'zod'
 import { canonicalJson } from '../../contract/digest.ts'
-import { type Json } from '../../contract/json.ts'
 import { type Message, type ToolCall } from '../../contract/models.ts'
 import { type ArtifactStore } from '../../store/store.ts'
 import { resolveText } from '../artifacts/texts.ts'
@@ -32,9 +31,4 @@ export function wireMessage({ role, content, toolCalls, toolCallId }: Message): 
 /** A malformed call is sent back as one without arguments; its result says what was wrong. */
 function wireCall({ id, name, arguments: given }: ToolCall): OpenAI.ChatCompletionMessageFunctionToolCall {
   return { id, type: 'function', function: { name, arguments: canonicalJson(given ?? {}) } }
-}
-
-/** How a reply is asked to fit a schema. Not strict: strict refuses most schemas, and the reply is checked anyway. */
-export function responseFormat(schema: { [key: string]: Json }): OpenAI.ResponseFormatJSONSchema {
-  return { type: 'json_schema', json_schema: { name: 'reply', schema, strict: false } }
 }

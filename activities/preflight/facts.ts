@@ -23,7 +23,8 @@ export function factsOf(name: ModelName, world: World, overrides: Overrides): Mo
         ? { input: 0, output: 0 }
         : listed.price
   const window = given?.window ?? listed.window ?? defaultWindow
-  return { price, window, maxOutput: Math.min(given?.maxOutput ?? defaultMaxOutput, window), where: provider.url }
+  const form = given?.json ? { form: given.json } : {}
+  return { price, window, maxOutput: Math.min(given?.maxOutput ?? defaultMaxOutput, window), ...form, where: provider.url }
 }
 
 /** Its replies are a tool call, so little is set aside for them. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ModelString } from '../../contract/models.ts'
+import { outputForms } from '../../contract/structured.ts'
 import { failure } from '../failure.ts'
 import { type World } from '../world.ts'
 
@@ -12,6 +13,7 @@ const Override = z
     output: dollars.optional().describe('Dollars per million output tokens.'),
     window: z.int().positive().optional().describe('Context window in tokens.'),
     maxOutput: z.int().positive().optional().describe('Most tokens of one reply.'),
+    json: z.enum(outputForms).optional().describe('The surest way to ask it for JSON. Default: json_schema, and others when it refuses.'),
   })
   .refine(({ input, output }) => (input === undefined) === (output === undefined), 'input and output go together')
 const Overrides = z.record(ModelString, Override)

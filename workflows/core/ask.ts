@@ -1,5 +1,6 @@
 import { ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow'
-import { canonicalJson, utf8Bytes } from '../../contract/digest.ts'
+import { type z } from 'zod'
+import { canonicalJson, digest, utf8Bytes } from '../../contract/digest.ts'
 import { type ModelErrorDetail, type ModelError, modelErrors } from '../../contract/failures.ts'
 import { type Ref } from '../../contract/json.ts'
 import { type Message, type ModelReply, type Transcript } from '../../contract/models.ts'
@@ -8,6 +9,7 @@ import { causeOf, failure } from './failure.ts'
 import { keep } from './keep.ts'
 import { road } from './road.ts'
 import { currentRun } from './run.ts'
+import { askForValue, expected, jsonShape, type Questions } from './structured.ts'
 import { tryModel } from './try-model.ts'
 
 /** What a model is asked. */
@@ -24,6 +26,9 @@ export interface Request {
   minutes?: number
 }
 
+/** A request whose reply is a value of a schema; such a model has no other tools. */
+export type ValueRequest<T> = Omit<Request, 'tools'> & { schema: z.ZodType<T> }
+
 /** A reply, and the model of the chain that gave it. */
 export type Reply = ModelReply & { model: string }
 
@@ -31,8 +36,10 @@ export type Reply = ModelReply & { model: string }
 const mostTries = 3
 const inlineMessageBytes = 16_384
 
-/** Asks the first model of a chain that answers. Every try is reserved before it is made, and recorded. */
-export function ask(models: string[], request: Request): Promise<Reply> {
+/** Asks the first model of a chain that answers. Every try is reserved before it is made, and recorded. With a schema, the reply has a `value` that fits it. */
+export function ask<T>(models: string[], request: ValueRequest<T>): Promise<Reply & { value: T }>
+export function ask(models: string[], request: Request): Promise<Reply>
+export function ask(models: string[], request: Request & { schema?: z.ZodType }): Promise<Reply> {
   const run = currentRun()
   const undeclared = models.find((model) => !run.models.includes(model))
   if (undeclared) {
@@ -41,31 +48,58 @@ export function ask(models: string[], request: Request): Promise<Reply> {
       failure('UndeclaredModel', `${undeclared} may not be asked: the declaration names ${run.models.join(', ')}.`, { effect: 'no', next }),
     )
   }
-  const call = { models, messages: request.messages, transcript: request.transcript?.sha256, tools: request.tools?.map(({ name }) => name) }
+  const { messages, transcript, tools, schema } = request
+  const shape = schema ? { schema: digest(jsonShape(schema)) } : {}
+  const call = { models, messages, transcript: transcript?.sha256, tools: tools?.map(({ name }) => name), ...shape }
   return road({ name: 'ask', kind: 'model', text: `asking ${models[0]}`, call }, (path) => askChain(path, models, request))
 }
 
-async function askChain(path: string, models: string[], request: Request): Promise<Reply> {
+async function askChain(path: string, models: string[], request: Request & { schema?: z.ZodType }): Promise<Reply> {
+  const run = currentRun()
   const messages = await light(path, request.messages)
+  const expects = request.schema && (await expected(path, request.schema))
+  const first = { messages, ...(request.transcript ? { transcript: request.transcript } : {}) }
   const failures: string[] = []
-  let number = 0
+  const stages = { path, number: 0 }
   for (const model of models) {
     const tools = await offered(path, model, request.tools ?? [])
-    for (let tries = 1; tries <= mostTries; tries++) {
-      try {
-        const stage = ++number === 1 ? path : `${path}~${number}`
-        return { ...(await tryModel(stage, model, { ...request, messages, ...tools })), model }
-      } catch (error) {
-        const { type, message, detail } = modelErrorOf(error)
-        failures.push(`${model}: ${message}`)
-        const { then } = modelErrors[type]
-        if (then === 'stop') throw modelFailed(path, failures)
-        if (then === 'next' || tries === mostTries) break
-        await sleep(detail.retryAfterMilliseconds ?? 500 * 2 ** tries, { summary: `wait: ${type}` })
-      }
+    const put = (questions: Partial<Questions>) =>
+      tryAgain(stages, model, { ...request, messages, ...tools, ...questions }, (why) => failures.push(why))
+    try {
+      const reply = expects ? await askForValue({ run, path, model, expects }, first, put, isRefusedForm) : await put({})
+      return { ...reply, model }
+    } catch (error) {
+      const { type, message } = modelErrorOf(error)
+      failures.push(`${model}: ${message}`)
+      if (modelErrors[type].then === 'stop') break
     }
   }
   throw modelFailed(path, failures)
+}
+
+/** Makes one call, again after errors that pass, each try as a stage of its own. */
+async function tryAgain(
+  stages: { path: string; number: number },
+  model: string,
+  request: Parameters<typeof tryModel>[2],
+  failed: (why: string) => void,
+): Promise<ModelReply> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const stage = ++stages.number === 1 ? stages.path : `${stages.path}~${stages.number}`
+      return await tryModel(stage, model, request)
+    } catch (error) {
+      const { type, message, detail } = modelErrorOf(error)
+      if (modelErrors[type].then !== 'retry' || tries === mostTries) throw error
+      failed(`${model}: ${message}`)
+      await sleep(detail.retryAfterMilliseconds ?? 500 * 2 ** tries, { summary: `wait: ${type}` })
+    }
+  }
+}
+
+/** Whether a server's refusal may mean that it doesn't know how it was asked for JSON. */
+function isRefusedForm(error: unknown): boolean {
+  return modelErrorOf(error).type === 'BadRequest'
 }
 
 /** A try's error by its class; what is no model error (a stop, a cancellation, a bug) passes through. A call that never came back is one that timed out. */

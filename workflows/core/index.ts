@@ -1,5 +1,5 @@
 export { agent, type AgentOptions, type AgentResult } from './agent.ts'
-export { ask, type Reply, type Request } from './ask.ts'
+export { ask, type Reply, type Request, type ValueRequest } from './ask.ts'
 export { gate, type Decision, type Question } from './gate.ts'
 export { loop, type Loop } from './loop.ts'
 export { parallel, type ParallelOptions } from './parallel.ts'

@@ -13,6 +13,7 @@ import { currentScope } from './scope.ts'
 
 interface Try {
   messages: Message[]
+  output?: ModelCall['output']
   transcript?: Transcript
   toolList?: Ref
   maxOutputTokens?: number
@@ -25,13 +26,14 @@ export async function tryModel(stage: string, model: string, request: Try): Prom
   const run = currentRun()
   const facts = factsOf(run, model)
   const budgets = currentScope(run.root).budgets
-  const { transcript, messages, toolList, maxOutputTokens = 16_384, inlineBytes = 16_384, minutes = 10 } = request
+  const { transcript, messages, toolList, output, maxOutputTokens = 16_384, inlineBytes = 16_384, minutes = 10 } = request
   const bound = inputBound({
     ...(transcript ? { transcript } : {}),
     model,
     add: messages,
     toolsBytes: toolList?.bytes ?? 0,
-    schemaBytes: 0,
+    // Strict servers are told more: every member required, optional ones nullable.
+    schemaBytes: output ? 4 * output.schema.bytes + 512 : 0,
   })
   const reservation = await reserved(run, model, budgets, facts, bound, maxOutputTokens)
   const call: ModelCall = {
@@ -41,6 +43,7 @@ export async function tryModel(stage: string, model: string, request: Try): Prom
     ...(transcript ? { transcript } : {}),
     add: messages,
     ...(toolList ? { tools: toolList } : {}),
+    ...(output ? { output } : {}),
     maxOutputTokens: reservation.allowance,
     inlineBytes,
     minutes,
