@@ -26,11 +26,14 @@ export async function checkUp(options: Where): Promise<Finding[]> {
 
 async function checkTemporal(options: ConnectOptions): Promise<Finding[]> {
   try {
-    const { address, version, taskQueue, workers } = await health(options)
+    const { address, version, taskQueue, workers, stuck } = await health(options)
     const server: Finding = { what: 'Temporal', state: 'there', found: `server ${version} at ${address}` }
     const polled = `${workers} polling the queue ${taskQueue}`
-    if (workers > 0) return [server, { what: 'workers', state: 'there', found: polled }]
-    return [server, { what: 'workers', state: 'missing', found: polled, remedy: 'start one with: loopwright worker' }]
+    const polling: Finding =
+      workers > 0
+        ? { what: 'workers', state: 'there', found: polled }
+        : { what: 'workers', state: 'missing', found: polled, remedy: 'start one with: loopwright worker' }
+    return [server, polling, ...stuck.map(stuckRun)]
   } catch (problem) {
     if (!(problem instanceof ClientProblem)) throw problem
     return [
@@ -38,6 +41,10 @@ async function checkTemporal(options: ConnectOptions): Promise<Finding[]> {
       { what: 'workers', state: 'missing', found: 'unknown without a server', remedy: 'loopwright dev starts one, too' },
     ]
   }
+}
+
+function stuckRun(run: string): Finding {
+  return { what: run, state: 'missing', found: 'its code fails again and again', remedy: `look with: loopwright show ${run}` }
 }
 
 /** A folder is made when it is needed; only a store of several machines can be out of reach. */

@@ -23,6 +23,7 @@ export interface MachinerySettings {
   taskQueue?: string | undefined
   workflowsPath?: string | undefined
   onWaiting?: (message: string) => void
+  onStuck?: (message: string) => void
 }
 
 /** Starts a worker, and the embedded server unless an address is given. */

@@ -18,7 +18,7 @@ export function table(runs: RunSummary[], colors: Printer['colors']): string {
     attempt: summary.attempt ? `${summary.attempt.number}/${summary.attempt.of}` : '',
     spent: summary.spent ? spending(summary.spent, summary.limits) : '',
     why: summary.why,
-    paint: paint[summary.status],
+    paint: summary.stuck ? colors.red : paint[summary.status],
   }))
   const width = (key: 'status' | 'run' | 'attempt' | 'spent') => Math.max(...rows.map((row) => row[key].length))
   const [a, b, c, d] = [width('status'), width('run'), width('attempt'), width('spent')]
@@ -53,6 +53,7 @@ export function stepLines({ nodes }: Graph): string[] {
   })
 }
 
-function status({ status: word }: RunSummary): string {
+function status({ status: word, stuck }: RunSummary): string {
+  if (stuck) return 'stuck'
   return word === 'waiting' ? 'waiting for you' : word
 }

@@ -1,5 +1,6 @@
 import { type Gate, type queries, type Status } from '../contract/messages.ts'
 import { isTimeout, isUnreachable, type Server } from './server.ts'
+import { stuck } from './stuck.ts'
 
 const queryMilliseconds = 5_000
 
@@ -9,7 +10,9 @@ interface Answers {
 }
 
 /** What a run answers to a query; `silent` says why it does not. */
-export type Asked<Name extends keyof typeof queries> = { answer: Answers[Name]; silent?: never } | { silent: string; answer?: never }
+export type Asked<Name extends keyof typeof queries> =
+  | { answer: Answers[Name]; silent?: never; stuck?: never }
+  | { silent: string; stuck: boolean; answer?: never }
 
 /** Asks a run one of its queries. Runs without a worker are silent, which is no error: they go on when one comes. */
 export async function ask<Name extends keyof typeof queries>(server: Server, run: string, query: Name): Promise<Asked<Name>> {
@@ -18,12 +21,15 @@ export async function ask<Name extends keyof typeof queries>(server: Server, run
     return { answer: await server.connection.withDeadline(Date.now() + queryMilliseconds, () => handle.query<Answers[Name]>(query)) }
   } catch (error) {
     if (isUnreachable(error)) throw error
-    if (isTimeout(error)) return { silent: 'no worker answers; start one with: loopwright worker' }
-    const message = reasonOf(error)
-    return {
-      silent: /no poller/i.test(message) ? 'no worker answers; start one with: loopwright worker' : `it does not answer: ${message}`,
-    }
+    const broken = await stuck(server, run).catch(() => undefined)
+    return { silent: broken ?? silence(error), stuck: broken !== undefined }
   }
+}
+
+function silence(error: unknown): string {
+  const message = reasonOf(error)
+  if (isTimeout(error) || /no poller/i.test(message)) return 'no worker answers; start one with: loopwright worker'
+  return `it does not answer: ${message}`
 }
 
 /** What the server says about a failed query stands in the innermost cause. */

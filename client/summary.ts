@@ -15,6 +15,8 @@ export interface RunSummary {
   status: Status['status']
   /** One sentence: what it waits for, or why it ended. */
   why: string
+  /** Its code fails again and again: `why` says what to do. */
+  stuck?: boolean
   /** Milliseconds since the epoch. */
   startedAt?: number
   endedAt?: number
@@ -35,8 +37,8 @@ export async function summarize(server: Server, execution: Execution): Promise<R
   const { workflowId: run, type: workflow, startTime, closeTime } = execution
   const times = { startedAt: startTime.getTime(), ...(closeTime ? { endedAt: closeTime.getTime() } : {}) }
   if (closeTime) return { run, workflow, ...times, ...summaryOfEnd(await ended(server, run)) }
-  const { answer, silent } = await ask(server, run, 'status')
-  if (!answer) return { run, workflow, status: 'running', why: silent, ...times }
+  const { answer, silent, stuck } = await ask(server, run, 'status')
+  if (!answer) return { run, workflow, status: 'running', why: silent, ...(stuck ? { stuck } : {}), ...times }
   const { status, why, attempt, objections, spent, limits, open, startedAt } = answer
   return {
     run,

@@ -1,6 +1,6 @@
-import { type Connection } from '@temporalio/client'
 import { type ArtifactStore } from '../store/store.ts'
 import { archiveConnection, archiveHistories } from './archive.ts'
+import { type SweepLoop, sweepUntilStopped } from './sweep-loop.ts'
 
 export interface ArchiveLoopOptions {
   address: string
@@ -18,46 +18,19 @@ export interface ArchiveLoopOptions {
 const overlapMilliseconds = 600_000
 
 /** Archives histories at once and then every minute. A server that is away, a full disk: the worker is not disturbed, and the next sweep tries again. */
-export function startArchive(options: ArchiveLoopOptions): { stop(): Promise<void> } {
-  const stopping = new AbortController()
-  const loop = sweepUntil(stopping.signal, options)
-  return {
-    async stop() {
-      stopping.abort()
-      await loop
-    },
-  }
-}
-
-async function sweepUntil(stopping: AbortSignal, options: ArchiveLoopOptions): Promise<void> {
+export function startArchive(options: ArchiveLoopOptions): SweepLoop {
   const { address, onProblem = () => {}, everyMilliseconds = 60_000, ...rest } = options
-  let connection: Connection | undefined
   let since: Date | undefined
-  while (!stopping.aborted) {
-    const started = Date.now()
-    try {
-      connection ??= await archiveConnection(address)
+  return sweepUntilStopped({
+    connect: () => archiveConnection(address),
+    async sweep(connection) {
+      const started = Date.now()
       const { problems } = await archiveHistories({ ...rest, connection, ...(since ? { since } : {}) })
       for (const problem of problems) onProblem(problem)
       // Only after a whole sweep: what failed is found again.
       if (problems.length === 0) since = new Date(started - overlapMilliseconds)
-    } catch (problem) {
-      onProblem(`Histories were not archived this time, and will be tried again: ${String(problem)}`)
-    }
-    await pause(everyMilliseconds, stopping)
-  }
-  await connection?.close()
-}
-
-function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      stopping.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, milliseconds)
-    stopping.addEventListener('abort', end)
-    if (stopping.aborted) end()
+    },
+    everyMilliseconds,
+    onProblem: (problem) => onProblem(`Histories were not archived this time, and will be tried again: ${String(problem)}`),
   })
 }

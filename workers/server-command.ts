@@ -18,6 +18,8 @@ const settings = [
   'history.timerProcessorMaxTimeShift="50ms"',
   // Otherwise a run that continues as new within a second of its start waits for the rest of that second.
   'history.workflowIdReuseMinimalInterval="0s"',
+  // Otherwise a run whose code fails again and again is never marked: `stuckQuery` finds the mark.
+  'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=3',
 ]
 
 /** The words that start the embedded Temporal server on its database file: tuned for one machine, reachable from it alone. */

@@ -1,14 +1,16 @@
-import { NativeConnection, Worker } from '@temporalio/worker'
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { type OwnTool } from '../activities/effects/tool.ts'
 import { type World } from '../activities/world.ts'
 import { dataConverter } from '../store/data-converter.ts'
 import { openStore } from '../store/open.ts'
 import { type ArtifactStore } from '../store/store.ts'
+import { archiveConnection } from './archive.ts'
 import { startArchive } from './archive-loop.ts'
 import { bundleWorkflows, ownWorkflows } from './bundle.ts'
 import { LoopwrightPlugin } from './plugin.ts'
 import { quiet } from './quiet.ts'
 import { registerSearchAttributes } from './search-attributes.ts'
+import { startWatchdog } from './watchdog.ts'
 
 /** A worker's settings. */
 export interface WorkerSettings {
@@ -32,6 +34,8 @@ export interface WorkerSettings {
   hearSignals?: boolean
   /** Told while the worker waits for its server. */
   onWaiting?: (message: string) => void
+  /** Told in one sentence of each run whose code fails again and again. Default: the SDK's log, as an error. */
+  onStuck?: (message: string) => void
 }
 
 /** A worker that is ready. */
@@ -80,10 +84,12 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
   })
   const run = async () => {
     const archive = startArchive({ address, namespace, store: world.store, taskQueue })
+    const { onStuck = (message) => Runtime.instance().logger.error(message) } = settings
+    const watchdog = startWatchdog({ connect: () => archiveConnection(address), namespace, taskQueue, onStuck })
     try {
       await worker.run()
     } finally {
-      await archive.stop()
+      await Promise.all([archive.stop(), watchdog.stop()])
       await connection.close()
     }
   }
