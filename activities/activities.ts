@@ -3,7 +3,15 @@ import { type Certain, type EffectCall, type Left, type Look } from '../contract
 import { type Ref } from '../contract/json.ts'
 import { type ModelCall, type ModelReply } from '../contract/models.ts'
 import { type Preflight, type PreflightCall } from '../contract/preflight.ts'
-import { type OpenedWorkspace, type Patch, type UseCall, type UseResult, type WorkspaceAt } from '../contract/workspace.ts'
+import {
+  type Delivered,
+  type Delivery,
+  type OpenedWorkspace,
+  type Patch,
+  type UseCall,
+  type UseResult,
+  type WorkspaceAt,
+} from '../contract/workspace.ts'
 
 /** Everything workflows can have done in the world. Workflow code sees this as types only. */
 export interface Activities {
@@ -30,7 +38,7 @@ export interface Activities {
   /** The diff from the workspace's base to its commit. */
   makePatch(call: { run: string; stage: string; workspace: WorkspaceAt }): Promise<Patch>
   /** Brings an accepted commit into the source as a new branch `loopwright/<run>`; the user's tree is not touched. Repeatable. */
-  deliverPatch(call: { run: string; stage: string; workspace: WorkspaceAt }): Promise<{ branch: string }>
+  deliverPatch(call: Delivery): Promise<Delivered>
   /** Keeps the closing record of a run, given as JSON or as pieces of it in the artifact store, and points `certificate/<run>` at it. */
   certify(call: { run: string; record: string | Ref[] }): Promise<Ref>
 }

@@ -35,11 +35,17 @@ export async function ending({ loopwright, stateFolder, show }: Place, run: stri
     ...headline(outcome),
     ...(patch ? [changed(patch), `  patch    ${file}`] : []),
     ...(patch?.branch ? [`  branch   ${patch.branch}`] : []),
+    ...(patch?.undelivered ? [`  branch   none: ${undelivered(patch.undelivered)}`] : []),
   ]
   const input = WithRepo.safeParse(await loopwright.input(run))
   const next = patch && file && input.success ? applies(input.data.repo, patch, file) : look
   if (outcome.status === 'stopped') return { lines, ...written, next: nextOfStopped(next, outcome), code: exitCodes.stopped }
   return { lines, ...written, next, code: exitCodes.accepted }
+}
+
+/** The command that it names is this one, and the patch is written already. */
+function undelivered(why: string): string {
+  return why.replace(/^No branch was made: /, '').replace(/ `loopwright show [^`]*` writes .*$/, '')
 }
 
 function headline(outcome: Outcome<Json>): string[] {

@@ -29,6 +29,20 @@ export const Patch = z.strictObject({
 })
 export type Patch = z.infer<typeof Patch>
 
+/** A commit to bring into the source; it stands on the base as one commit, whatever steps led to it. */
+export interface Delivery {
+  run: string
+  stage: string
+  workspace: WorkspaceAt
+  /** Of the commit in the source. */
+  message: string
+  /** Its date, in milliseconds; the same whenever it is delivered again. */
+  at: number
+}
+
+/** The branch that holds what was delivered, or why there is none. */
+export type Delivered = { branch: string } | { undelivered: string }
+
 /** What a tool does to the world; undeclared counts as `once`. */
 export const effectClasses = ['read', 'content', 'keyed', 'findable', 'once'] as const
 export type EffectClass = (typeof effectClasses)[number]

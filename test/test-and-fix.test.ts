@@ -71,6 +71,13 @@ test('a repository with failing tests ends accepted, as a branch that its tests 
   expect(readFileSync(join(repo, 'sum.js'), 'utf8')).toBe(brokenSum['sum.js'])
   expect(git(repo, 'status', '--porcelain')).toBe('')
   expect(git(repo, 'branch', '--show-current')).toBe('main')
+  // Two edits, one commit, of the very tree that was accepted.
+  expect(git(repo, 'rev-list', '--count', `main..${branch}`)).toBe('1')
+  expect(git(repo, 'rev-parse', `${branch}^{tree}`)).toBe(outcome.value!.tree)
+  const run = branch.replace('loopwright/', '')
+  expect(git(repo, 'show', '-s', '--format=%B', branch)).toBe(
+    `Make the failing tests pass without changing the tests\n\nAttempt 1 was accepted.\nTests: npm test (3 passed, 0 failed)\n\nLoopwright-Run: ${run}\nLoopwright-Commit: ${outcome.value!.commit}`,
+  )
 })
 
 test('what the verifier objects to reaches the next attempt, which goes on where the last one stood', async () => {

@@ -3,12 +3,11 @@ import { chmodSync, existsSync, readFileSync, symlinkSync, utimesSync, writeFile
 import { join } from 'node:path'
 import { commitStep } from '../activities/workspace/commit.ts'
 import { withCheckout } from '../activities/workspace/checkout.ts'
-import { deliverPatch } from '../activities/workspace/deliver.ts'
 import { openWorkspace } from '../activities/workspace/open.ts'
 import { makePatch } from '../activities/workspace/patch.ts'
 import { type World } from '../activities/world.ts'
 import { type WorkspaceAt } from '../contract/workspace.ts'
-import { contents, newFolder, newRepository, newWorld, opened, removeFolders, userGit, writeFiles } from './workspace.fixture.ts'
+import { contents, delivered, newFolder, newRepository, newWorld, opened, removeFolders, userGit, writeFiles } from './workspace.fixture.ts'
 
 afterAll(removeFolders)
 
@@ -84,11 +83,11 @@ describe('a hostile source', () => {
     utimesSync(join(source, 'x'), 1, 1)
     const world = newWorld()
     const workspace = await opened(world, source)
-    const { commit } = await step(world, workspace, (folder) => writeFiles(folder, { 'a.txt': 'two\n', x: 'y\n' }))
+    const { commit, tree } = await step(world, workspace, (folder) => writeFiles(folder, { 'a.txt': 'two\n', x: 'y\n' }))
     await makePatch(world, { ...workspace, commit })
-    const { branch } = await deliverPatch(world, 'run', { ...workspace, commit })
+    const { branch } = await delivered(world, 'run', { ...workspace, commit })
     expect(existsSync(canary) ? readFileSync(canary, 'utf8') : '').toBe('')
-    expect(readFileSync(join(source, '.git/refs/heads', branch), 'utf8').trim()).toBe(commit)
+    expect(userGit(source, '-c', 'core.fsmonitor=false', 'rev-parse', `${branch}^{tree}`)).toBe(tree)
   })
 
   test('proves the poison: the user’s own git does run it', () => {
@@ -153,7 +152,7 @@ describe('a hostile workspace', () => {
     ]
     for (const attack of attacks) await expect(step(world, workspace, attack)).rejects.toMatchObject({ name: 'StepRefused' })
     const { commit } = await step(world, workspace, (folder) => writeFiles(folder, { 'a.txt': 'two\n' }))
-    await deliverPatch(world, 'run', { ...workspace, commit })
+    await delivered(world, 'run', { ...workspace, commit })
     expect(existsSync(canary)).toBe(false)
     expect(existsSync(join(trap, '.git/config'))).toBe(true)
   })

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { type World } from '../activities/world.ts'
+import { deliverPatch } from '../activities/workspace/deliver.ts'
 import { openWorkspace } from '../activities/workspace/open.ts'
 import { type WorkspaceAt } from '../contract/workspace.ts'
 import { folderStore } from '../store/folder.ts'
@@ -85,4 +86,9 @@ export function contents(folder: string): Record<string, string> {
 
 export function isExecutable(path: string): boolean {
   return (statSync(path).mode & 0o100) !== 0
+}
+
+/** Delivers a workspace and gives the branch; what could not be delivered is `undelivered`. */
+export function delivered(world: World, run: string, workspace: WorkspaceAt): Promise<{ branch?: string; undelivered?: string }> {
+  return deliverPatch(world, { run, stage: 'deliver#1', workspace, message: 'Mend it\n', at: 1_700_000_000_000 })
 }

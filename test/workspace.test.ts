@@ -17,7 +17,6 @@ import { join } from 'node:path'
 import { createWorkspaceActivities } from '../activities/workspace/activities.ts'
 import { commitStep } from '../activities/workspace/commit.ts'
 import { withCheckout } from '../activities/workspace/checkout.ts'
-import { deliverPatch } from '../activities/workspace/deliver.ts'
 import { changedFiles, readAt } from '../activities/workspace/history.ts'
 import { openWorkspace } from '../activities/workspace/open.ts'
 import { makePatch } from '../activities/workspace/patch.ts'
@@ -25,6 +24,7 @@ import { type World } from '../activities/world.ts'
 import { type WorkspaceAt } from '../contract/workspace.ts'
 import {
   contents,
+  delivered,
   isExecutable,
   newFolder,
   newRepository,
@@ -48,6 +48,7 @@ function step(world: World, workspace: WorkspaceAt, change: (folder: string) => 
 const look = (world: World, workspace: WorkspaceAt, purpose: 'edit' | 'test' = 'edit') =>
   withCheckout(world, workspace, purpose, async (folder) => contents(folder))
 
+const undelivered = (what: RegExp) => ({ undelivered: expect.stringMatching(what) })
 const refused = (what: RegExp) => ({ type: 'RepositoryRefused', message: expect.stringMatching(what) })
 
 describe('opening a workspace', () => {
@@ -169,7 +170,7 @@ describe('opening a workspace', () => {
     userGit(source, 'clone', '--quiet', '--shared', source, clone)
     userGit(clone, 'checkout', '--quiet', '--detach')
     expect((await openWorkspace(world, clone, 'run-2')).head).toBe(workspace.base.slice(0, 10))
-    const { branch } = await deliverPatch(world, 'run', {
+    const { branch } = await delivered(world, 'run', {
       ...workspace,
       ...(await step(world, workspace, (folder) => writeFiles(folder, { c: 'c' }))),
     })
@@ -307,7 +308,9 @@ describe('a checkout', () => {
     rmSync(join(world.stateFolder, 'artifacts'), { recursive: true })
     await expect(look(world, workspace)).rejects.toMatchObject(lost)
     await expect(makePatch(world, workspace)).rejects.toMatchObject(lost)
-    await expect(deliverPatch(world, 'run-1', workspace)).rejects.toMatchObject(lost)
+    expect(await delivered(world, 'run-1', workspace)).toEqual({
+      undelivered: expect.stringMatching(/^No branch was made: The commit .* is not in/),
+    })
     await expect(openWorkspace(world, workspace.source, 'run-1')).rejects.toMatchObject(lost)
   })
 })
@@ -441,7 +444,7 @@ describe('a patch', () => {
   test('is delivered as a new branch; working tree, index and HEAD of the source stay as they are', async () => {
     const [world, source] = [newWorld(), newRepository()]
     const workspace = await opened(world, source)
-    const { commit } = await step(world, workspace, (folder) => writeFiles(folder, { 'a.txt': 'two\n' }))
+    const { commit, tree } = await step(world, workspace, (folder) => writeFiles(folder, { 'a.txt': 'two\n' }))
     // The user works on meanwhile.
     writeFiles(source, { 'a.txt': 'users work\n', untracked: '' })
     userGit(source, 'add', 'a.txt')
@@ -452,11 +455,15 @@ describe('a patch', () => {
     ]
     const before = shown()
     const target = { ...workspace, commit }
-    expect(await deliverPatch(world, 'test-and-fix-abc', target)).toEqual({ branch: 'loopwright/test-and-fix-abc' })
-    expect(await deliverPatch(world, 'test-and-fix-abc', target)).toEqual({ branch: 'loopwright/test-and-fix-abc' })
+    expect(await delivered(world, 'test-and-fix-abc', target)).toEqual({ branch: 'loopwright/test-and-fix-abc' })
+    expect(await delivered(world, 'test-and-fix-abc', target)).toEqual({ branch: 'loopwright/test-and-fix-abc' })
     expect(shown()).toEqual(before)
     expect(userGit(source, 'show', 'loopwright/test-and-fix-abc:a.txt')).toBe('two')
     expect(userGit(source, 'rev-parse', 'loopwright/test-and-fix-abc^')).toBe(workspace.base)
+    expect(userGit(source, 'rev-parse', 'loopwright/test-and-fix-abc^{tree}')).toBe(tree)
+    expect(userGit(source, 'show', '-s', '--format=%an|%aI|%cI|%B', 'loopwright/test-and-fix-abc')).toBe(
+      'Loopwright|2023-11-14T22:13:20+00:00|2023-11-14T22:13:20+00:00|Mend it',
+    )
     userGit(source, 'fsck', '--strict')
   })
 
@@ -465,14 +472,16 @@ describe('a patch', () => {
     const workspace = await opened(world, source)
     const target = { ...workspace, ...(await step(world, workspace, (folder) => writeFiles(folder, { 'a.txt': 'two\n' }))) }
     userGit(source, 'branch', 'loopwright/run')
-    await expect(deliverPatch(world, 'run', target)).rejects.toMatchObject(refused(/branch loopwright\/run is already in/))
+    expect(await delivered(world, 'run', target)).toEqual(undelivered(/branch loopwright\/run is already in/))
     expect(userGit(source, 'rev-parse', 'loopwright/run')).toBe(workspace.base)
     userGit(source, 'branch', '-D', 'loopwright/run')
     userGit(source, 'branch', 'loopwright')
-    await expect(deliverPatch(world, 'run', target)).rejects.toMatchObject(refused(/cannot be made/))
-    await expect(deliverPatch(world, 'run', { ...target, source: newRepository({ other: '' }) })).rejects.toMatchObject(
-      refused(/no longer in/),
-    )
+    expect(await delivered(world, 'run', target)).toEqual(undelivered(/cannot be made/))
+    expect(await delivered(world, 'run', { ...target, source: newRepository({ other: '' }) })).toEqual(undelivered(/no longer in/))
+    expect(await delivered(world, 'run', { ...target, source: '/gone' })).toEqual({
+      undelivered:
+        'No branch was made: There is no folder /gone; nothing was changed. `loopwright show run` writes the patch file and prints the command that applies it.',
+    })
   })
 
   test('gets a branch name that git accepts, whatever the run is called', async () => {
@@ -480,7 +489,7 @@ describe('a patch', () => {
     const workspace = await opened(world, source)
     const runs = ['gh:org/repo#1', 'gh:org/repo.1', '..', '-x', 'a.lock', '@{', 'ä', ' ', 'x'.repeat(500)]
     const branches: string[] = []
-    for (const run of runs) branches.push((await deliverPatch(world, run, workspace)).branch)
+    for (const run of runs) branches.push((await delivered(world, run, workspace)).branch ?? '')
     expect(new Set(branches).size).toBe(runs.length)
     expect(userGit(source, 'for-each-ref', 'refs/heads/loopwright/').split('\n')).toHaveLength(runs.length)
   })
@@ -496,5 +505,6 @@ test('as activities they take the calls that workflows make', async () => {
   const { pack } = await openWorkspace(world, source, 'run-1')
   const workspace = { key: 'run-1', source, base, commit: base, pack }
   expect(await environment.run(activities.makePatch, { ...at, workspace })).toMatchObject({ files: [], added: 0, removed: 0 })
-  expect(await environment.run(activities.deliverPatch, { ...at, workspace })).toEqual({ branch: 'loopwright/run-1' })
+  const delivery = { ...at, workspace, message: 'Mend it', at: 0 }
+  expect(await environment.run(activities.deliverPatch, delivery)).toEqual({ branch: 'loopwright/run-1' })
 })

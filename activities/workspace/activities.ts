@@ -10,6 +10,6 @@ export function createWorkspaceActivities(world: World): Pick<Activities, 'openW
   return {
     openWorkspace: ({ repo, key }) => whileAlive((signal) => openWorkspace(world, repo, key, signal)),
     makePatch: ({ workspace }) => whileAlive(() => makePatch(world, workspace)),
-    deliverPatch: ({ run, workspace }) => whileAlive(() => deliverPatch(world, run, workspace)),
+    deliverPatch: (delivery) => whileAlive(() => deliverPatch(world, delivery)),
   }
 }

@@ -1,27 +1,47 @@
+import { ApplicationFailure } from '@temporalio/common'
 import { sha256 } from '../../contract/digest.ts'
-import { type WorkspaceAt } from '../../contract/workspace.ts'
+import { type Delivered, type Delivery, type WorkspaceAt } from '../../contract/workspace.ts'
 import { type World } from '../world.ts'
-import { git, GitFailed, gitLine, gitSays } from './git.ts'
+import { type GitAt, git, GitFailed, gitLine, gitSays } from './git.ts'
 import { requireCommit } from './restore.ts'
 import { placesOf } from './places.ts'
 import { findSource, refuse, type Source } from './source.ts'
 
 /**
- * Brings a workspace's commit into the source as the new branch `loopwright/<run>`: objects and one ref; working tree, index and HEAD stay.
- * Repeatable: the branch being there with this commit is success, with another one a failure that names it.
+ * Brings a workspace's tree into the source as one commit on the base, the new branch `loopwright/<run>`: objects and one ref; working tree,
+ * index and HEAD stay. Repeatable: the branch being there with this commit is success. What was accepted stays accepted when no branch can be
+ * made: then the answer says why, in words.
  */
-export async function deliverPatch(world: World, run: string, workspace: WorkspaceAt): Promise<{ branch: string }> {
-  await requireCommit(world, workspace)
+export async function deliverPatch(world: World, delivery: Delivery): Promise<Delivered> {
+  try {
+    return await deliver(world, delivery)
+  } catch (error) {
+    const told = error instanceof GitFailed && !error.ended ? `${error.message}.` : refusal(error)
+    if (told === undefined) throw error
+    const show = `\`loopwright show ${delivery.run}\` writes the patch file and prints the command that applies it.`
+    return { undelivered: `No branch was made: ${told} ${show}` }
+  }
+}
+
+function refusal(error: unknown): string | undefined {
+  const known = error instanceof ApplicationFailure && (error.type === 'RepositoryRefused' || error.type === 'WorkspaceLost')
+  return known ? error.message : undefined
+}
+
+async function deliver(world: World, { run, workspace, message, at }: Delivery): Promise<Delivered> {
   const source = await findSource(workspace.source)
   const branch = branchOf(run)
-  if (await isDelivered(source, branch, workspace.commit)) return { branch }
-  await copyObjects(world, workspace, source)
-  const none = '0'.repeat(workspace.commit.length)
+  await requireCommit(world, workspace)
+  const own = placesOf(world, workspace.key).git
+  const commit = await gitLine(own, ['commit-tree', `${workspace.commit}^{tree}`, '-p', workspace.base], { input: message, date: at })
+  if (await isDelivered(source, branch, commit)) return { branch }
+  await copyObjects(own, { ...workspace, commit }, source)
+  const none = '0'.repeat(commit.length)
   try {
-    await git(source.git, ['update-ref', '-m', 'loopwright: result of a run', `refs/heads/${branch}`, workspace.commit, none])
+    await git(source.git, ['update-ref', '-m', 'loopwright: result of a run', `refs/heads/${branch}`, commit, none])
   } catch (error) {
     // Somebody may have made it meanwhile; this throws when it is another commit.
-    if (await isDelivered(source, branch, workspace.commit)) return { branch }
+    if (await isDelivered(source, branch, commit)) return { branch }
     if (!(error instanceof GitFailed)) throw error
     throw refuse(
       `The branch ${branch} cannot be made in ${source.path} (${error.message})`,
@@ -50,12 +70,12 @@ async function isDelivered(source: Source, branch: string, commit: string): Prom
   return there === commit
 }
 
-async function copyObjects(world: World, { key, base, commit }: WorkspaceAt, source: Source): Promise<void> {
+async function copyObjects(own: GitAt, { base, commit }: WorkspaceAt, source: Source): Promise<void> {
   if (!(await gitSays(source.git, ['cat-file', '-e', `${base}^{commit}`], { accept: [128] })))
     throw refuse(
       `The commit ${base.slice(0, 10)} that the run began at is no longer in ${source.path}`,
       'Apply the patch file of the run instead.',
     )
-  const pack = await git(placesOf(world, key).git, ['pack-objects', '--quiet', '--revs', '--stdout'], { input: `${commit}\n^${base}\n` })
+  const pack = await git(own, ['pack-objects', '--quiet', '--revs', '--stdout'], { input: `${commit}\n^${base}\n` })
   await git(source.git, ['unpack-objects', '-q'], { input: pack })
 }

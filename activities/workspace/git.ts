@@ -16,6 +16,8 @@ export interface GitAt {
 interface GitOptions {
   input?: string | Uint8Array
   signal?: AbortSignal | undefined
+  /** Of the commit that it makes, in milliseconds. */
+  date?: number
   /** Exit codes besides 0 that are an answer. */
   accept?: number[]
 }
@@ -82,7 +84,7 @@ async function run(at: GitAt, args: string[], options: GitOptions): Promise<Proc
   const hardening = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
   const result = await runProcess(['git', '--no-pager', ...place, ...hardening, ...args], {
     cwd: at.workTree ?? at.gitDir,
-    environment: environmentOf(at),
+    environment: environmentOf(at, options.date),
     timeoutMilliseconds,
     outputBytes,
     ...(options.input === undefined ? {} : { input: options.input }),
@@ -93,7 +95,8 @@ async function run(at: GitAt, args: string[], options: GitOptions): Promise<Proc
   return result
 }
 
-function environmentOf({ index, objects, settings: extra = {} }: GitAt): Record<string, string> {
+function environmentOf({ index, objects, settings: extra = {} }: GitAt, date?: number): Record<string, string> {
+  const dated = date === undefined ? person : { ...person, DATE: `@${Math.floor(date / 1000)} +0000` }
   const pairs = Object.entries(extra).flatMap(([key, value], number) => [
     [`GIT_CONFIG_KEY_${number}`, key],
     [`GIT_CONFIG_VALUE_${number}`, value],
@@ -112,7 +115,7 @@ function environmentOf({ index, objects, settings: extra = {} }: GitAt): Record<
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
     ...Object.fromEntries(
-      Object.entries(person).flatMap(([key, value]) => ['AUTHOR', 'COMMITTER'].map((role) => [`GIT_${role}_${key}`, value])),
+      Object.entries(dated).flatMap(([key, value]) => ['AUTHOR', 'COMMITTER'].map((role) => [`GIT_${role}_${key}`, value])),
     ),
     ...(index === undefined ? {} : { GIT_INDEX_FILE: index }),
     // Quoted, because a path may hold the separator.

@@ -8,7 +8,7 @@ import { activities } from './activities.ts'
 import { failure } from './failure.ts'
 import { road } from './road.ts'
 import { currentRun } from './run.ts'
-import { workspaceAt, type Workspace } from './workspace.ts'
+import { noteVerified, workspaceAt, type Workspace } from './workspace.ts'
 
 /** What the tests of a repository are asked about a patch. */
 export interface TestVerification {
@@ -50,7 +50,10 @@ async function tests({ workspace, patch, command, allowTestChanges = false, minu
     run.state[key] = { ...base.report }
     if (patch.commit === patch.base) return verdictOf(base, patch, allowTestChanges)
   }
-  return verdictOf(await test('tests', patch.commit, run.state[key] as Ref), patch, allowTestChanges)
+  const report = await test('tests', patch.commit, run.state[key] as Ref)
+  const { passed, failed, skipped } = report.counts
+  noteVerified(workspace.path, { commit: patch.commit, command, passed, failed, skipped })
+  return verdictOf(report, patch, allowTestChanges)
 }
 
 /** What a test run says of a patch: accepted only if nothing at all objects. */

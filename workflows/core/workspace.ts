@@ -4,6 +4,7 @@ import { type Outcome } from '../../contract/outcome.ts'
 import { workspaceTools } from '../../contract/tools.ts'
 import { type OpenedWorkspace, type Patch, type Tool, type WorkspaceAt } from '../../contract/workspace.ts'
 import { activities } from './activities.ts'
+import { messageOf, type Verified } from './delivery.ts'
 import { failure } from './failure.ts'
 import { structured } from './recall.ts'
 import { road } from './road.ts'
@@ -18,8 +19,8 @@ export interface Workspace {
   tools: Tool[]
   /** What the workspace holds now, as a patch. */
   patch(): Promise<Patch>
-  /** Brings an accepted patch into the repository as a branch; any other outcome passes through. */
-  deliver(outcome: Outcome<Patch>): Promise<Outcome<Patch>>
+  /** Brings an accepted patch into the repository as a branch with one commit, named for the goal; any other outcome passes through. */
+  deliver(outcome: Outcome<Patch>, about: { goal: string }): Promise<Outcome<Patch>>
 }
 
 /** Where a workspace stands: a commit and what restores it. */
@@ -55,7 +56,7 @@ export async function openWorkspace(repo: string, { test, allowRun = false }: { 
     test: argv,
     tools: workspaceTools({ allowRun, path }),
     patch: () => patchOf(path),
-    deliver: (outcome) => deliver(path, outcome),
+    deliver: (outcome, { goal }) => deliver(path, outcome, goal),
   }
 }
 
@@ -80,22 +81,28 @@ export function moveWorkspace(path: string, { commit, pack }: Step): void {
 
 function patchOf(path: string): Promise<Patch> {
   return road({ name: 'patch', kind: 'tool', text: 'taking the patch', call: { workspace: path } }, (stage) =>
-    activities(stage, { quick: true }).makePatch({ run: currentRun().id, stage, workspace: workspaceAt(path).at }),
+    activities(stage).makePatch({ run: currentRun().id, stage, workspace: workspaceAt(path).at }),
   )
 }
 
-async function deliver(path: string, outcome: Outcome<Patch>): Promise<Outcome<Patch>> {
+/** Keeps what the tests said of a commit, for the message of the delivered one. */
+export function noteVerified(path: string, verified: Verified): void {
+  currentRun().state[`verified:${path}`] = structured(verified)
+}
+
+async function deliver(path: string, outcome: Outcome<Patch>, goal: string): Promise<Outcome<Patch>> {
   const { value } = outcome
   if (outcome.status !== 'accepted' || !value || value.commit === value.base) return outcome
   const call = { workspace: path, commit: value.commit }
-  const { branch } = await road({ name: 'deliver', kind: 'tool', text: 'creating the branch', call, afterStop: true }, (stage) =>
-    activities(stage, { quick: true }).deliverPatch({
-      run: currentRun().id,
-      stage,
-      workspace: { ...workspaceAt(path).at, commit: value.commit },
-    }),
-  )
-  return { ...outcome, value: { ...value, branch } }
+  const { id: run, startedAt, state } = currentRun()
+  const verified = state[`verified:${path}`] as unknown as Verified | undefined
+  const message = messageOf({ run, goal, outcome, commit: value.commit, verified })
+  const delivered = await road({ name: 'deliver', kind: 'tool', text: 'creating the branch', call, afterStop: true }, (stage) => {
+    const workspace = { ...workspaceAt(path).at, commit: value.commit, pack: value.pack }
+    return activities(stage).deliverPatch({ run, stage, workspace, message, at: startedAt })
+  })
+  const why = 'undelivered' in delivered ? `${outcome.why} ${delivered.undelivered}` : outcome.why
+  return { ...outcome, why, value: { ...value, ...delivered } }
 }
 
 function commandOf(test: string): string[] {

@@ -18,5 +18,5 @@ export async function testAndFix({ repo, test, goal, models, approve, allowRun, 
     verify: (patch) => verify.tests({ workspace, patch, command: test, allowTestChanges }),
     approve: approve && ((patch) => gate({ kind: 'confirm', question: `Accept this patch to ${repo}?`, show: patch })),
   })
-  return workspace.deliver(outcome)
+  return workspace.deliver(outcome, { goal })
 }
