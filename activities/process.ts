@@ -14,13 +14,15 @@ export interface ProcessOptions {
   signal?: AbortSignal
   /** Told of output as it comes, standard error included. */
   onOutput?: (chunk: Buffer) => void
+  /** Watches the process while it runs and may end it; returns what stops the watching. */
+  watch?: (pid: number, end: (why: 'memory' | 'processes') => void) => () => void
 }
 
 export interface ProcessResult {
   /** Null when a signal ended it. */
   exitCode: number | null
   /** What ended it, if it did not end by itself. */
-  ended?: 'timeout' | 'output' | 'cancelled' | 'not found'
+  ended?: 'timeout' | 'output' | 'memory' | 'processes' | 'cancelled' | 'not found'
   stdout: Buffer
   /** Standard output and error as they came. */
   output: Buffer
@@ -74,6 +76,7 @@ export async function runProcess(argv: string[], options: ProcessOptions): Promi
 
   const timer = setTimeout(() => end('timeout'), options.timeoutMilliseconds)
   const cancel = () => end('cancelled')
+  const unwatch = child.pid === undefined ? undefined : options.watch?.(child.pid, end)
   options.signal?.addEventListener('abort', cancel, { once: true })
   try {
     const exitCode = await new Promise<number | null>((resolve) => {
@@ -94,6 +97,7 @@ export async function runProcess(argv: string[], options: ProcessOptions): Promi
     }
   } finally {
     clearTimeout(timer)
+    unwatch?.()
     options.signal?.removeEventListener('abort', cancel)
     child.stdout.destroy()
     child.stderr.destroy()

@@ -1,5 +1,6 @@
 import { type ArtifactStore } from '../store/store.ts'
 import { type OwnTool } from './effects/tool.ts'
+import { type Sandbox } from './sandbox/sandbox.ts'
 
 /** What the activities of one worker share. */
 export interface World {
@@ -12,4 +13,6 @@ export interface World {
   searchAttributes: string[]
   /** Tools of one's own. */
   tools?: OwnTool[]
+  /** What confines the commands of workspaces; found out once, when the worker starts. */
+  sandbox: Sandbox
 }

@@ -1,7 +1,9 @@
 import { knownProviders } from '../activities/model/providers.ts'
 import { runProcess } from '../activities/process.ts'
+import { openSandbox } from '../activities/sandbox/open.ts'
 import { ClientProblem, type ConnectOptions, health, openStore, StoreProblem } from '../client/index.ts'
 import { connection } from './session.ts'
+import { confinement } from './words.ts'
 
 /** One thing that runs need, or may need. */
 export interface Finding {
@@ -15,13 +17,14 @@ type Where = Parameters<typeof connection>[0]
 
 /** Looks at everything that runs need. */
 export async function checkUp(options: Where): Promise<Finding[]> {
-  const [temporal, artifacts, git, python] = await Promise.all([
+  const [temporal, artifacts, sandbox, git, python] = await Promise.all([
     checkTemporal(connection(options)),
     checkArtifacts(options),
+    checkSandbox(),
     checkProgram('git', ['git', '--version'], 'install git'),
     checkProgram('python', ['python3', '--version'], 'install Python 3, if repositories in Python are worked on', 'optional'),
   ])
-  return [...temporal, ...artifacts, git, python, ...keys(process.env)]
+  return [...temporal, ...artifacts, sandbox, git, python, ...keys(process.env)]
 }
 
 async function checkTemporal(options: ConnectOptions): Promise<Finding[]> {
@@ -57,6 +60,19 @@ async function checkArtifacts({ artifacts = process.env['LOOPWRIGHT_ARTIFACTS'],
     if (!(problem instanceof StoreProblem)) throw problem
     return [{ what: 'artifacts', state: 'missing', found: problem.message, remedy: problem.next }]
   }
+}
+
+/** What confines the commands of a worker in this process, as its first line says it. */
+export async function confinementHere(): Promise<string> {
+  const { level, why, remedy } = await openSandbox()
+  return confinement(level, why, remedy)
+}
+
+/** Of this machine; a worker on another one has its own. */
+async function checkSandbox(): Promise<Finding> {
+  const { level, why = '', remedy } = await openSandbox()
+  if (level !== 'none') return { what: 'sandbox', state: 'there', found: `${level}: the canary got out nowhere` }
+  return { what: 'sandbox', state: 'optional', found: `none, commands run as you: ${why}`, ...(remedy === undefined ? {} : { remedy }) }
 }
 
 async function checkProgram(what: string, argv: string[], remedy: string, otherwise: Finding['state'] = 'missing'): Promise<Finding> {

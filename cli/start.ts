@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { connect } from '../client/index.ts'
 import { checked } from '../client/input.ts'
 import { testAndFix } from '../contract/test-and-fix.ts'
+import { confinementHere } from './checkup.ts'
 import { absolute } from './commands/start.ts'
 import { prepareExamples } from './examples.ts'
 import { flagsOf } from './flags.ts'
@@ -13,7 +14,7 @@ import { createPrinter, type Printer } from './printer.ts'
 import { printProblem } from './problem.ts'
 import { findUnfinished, repair } from './repair.ts'
 import { exitCodes } from './usage.ts'
-import { confinement, shellWord } from './words.ts'
+import { shellWord } from './words.ts'
 
 interface Options {
   stateFolder: string
@@ -27,7 +28,7 @@ const flags = flagsOf(testAndFix.input)
 /** What `npm start` does: a server and a worker in this process, some repositories repaired, and nothing left running. */
 async function start({ stateFolder, json }: Options, typed: Input): Promise<number> {
   const printer = createPrinter(json === true)
-  printer.say(`${confinement('none')}\n${proposer(typed)}`)
+  printer.say(`${await confinementHere()}\n${proposer(typed)}`)
   const interrupted = interruption()
   let machinery: Machinery | undefined
   try {

@@ -47,7 +47,9 @@ export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
-/** What confines commands, as the first line says it. */
-export function confinement(sandbox: string): string {
-  return sandbox === 'none' ? 'unconfined: commands run as you, without a sandbox' : `commands are confined by ${sandbox}`
+/** What confines commands, as the first line says it; in a run's own status the reason is not known. */
+export function confinement(level: string, why?: string, remedy?: string): string {
+  if (level !== 'none') return `confined by ${level}: commands see the workspace and the toolchain, and no network`
+  const how = remedy === undefined ? 'loopwright doctor says what to do' : `to have them confined: ${remedy}`
+  return `UNCONFINED: commands run as you, without a sandbox${why === undefined ? '' : `, because ${why}`}; ${how}`
 }

@@ -35,7 +35,7 @@ export interface TestReport {
   /** The last lines of the output, for people and for the exit-code-only objection, at most 2,000 characters. */
   tail: string
   milliseconds: number
-  /** What confined the command: `none` until the sandbox comes. */
+  /** What confined the command: `bubblewrap`, or `none`. */
   sandbox: string
 }
 

@@ -13,7 +13,7 @@ export interface Preflight {
   models: Record<string, ModelFacts>
   /** Which of ours the server has registered. */
   searchAttributes: string[]
-  /** What confines commands: `none` until the sandbox comes. */
+  /** What confines commands: `bubblewrap`, or `none`. */
   sandbox: string
   /** The tools of one's own that the worker registered. */
   tools?: Tool[]

@@ -20,7 +20,10 @@ export const testAndFix = declare({
     goal: z.string().min(1).default('Make the failing tests pass without changing the tests.').describe('What the model is asked to do.'),
     models: Models.default(['builtin/repair']).describe('The model that proposes, or a fallback chain; builtin/repair needs no key.'),
     approve: z.boolean().default(false).describe('Ask a person before the patch is accepted.'),
-    allowRun: z.boolean().default(false).describe('Let the model run any command in the workspace, unconfined.'),
+    allowRun: z
+      .boolean()
+      .default(false)
+      .describe('Let the model run any command in the workspace; the first line says whether commands are confined.'),
     allowTestChanges: z.boolean().default(false).describe('Accept patches that change tests or their configuration.'),
     fallback: Fallback,
     limits: Limits.prefault({}),

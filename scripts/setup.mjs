@@ -2,6 +2,7 @@
 import { build } from './build.mjs'
 import { installDependencies } from './dependencies.mjs'
 import { installPytest } from './pytest.mjs'
+import { installBubblewrap } from './bubblewrap.mjs'
 import { missingRequirements } from './requirements.mjs'
 import { say } from './run.mjs'
 import { findTemporal } from './temporal.mjs'
@@ -18,6 +19,8 @@ async function setUp() {
     return `No Temporal server was found. Tried: ${temporal.tried.join('; ')}. Install the temporal CLI, or set TEMPORAL_ADDRESS, and run it again.`
   const pytest = installPytest(environment)
   if (pytest !== undefined) say(`pytest is not there, so Python tests that need it will not run: ${pytest}`)
+  const bubblewrap = installBubblewrap(environment)
+  if (bubblewrap !== undefined) say(bubblewrap)
   return undefined
 }
 

@@ -95,8 +95,12 @@ test('a path with a space or a quote is one word of a shell', () => {
   expect(shellWord("/a b/it's")).toBe(String.raw`'/a b/it'\''s'`)
 })
 
-test('the first line says that nothing confines commands', () => {
-  expect(confinement('none')).toBe('unconfined: commands run as you, without a sandbox')
+test('the first line says what confines commands, or why nothing does and what mends it', () => {
+  expect(confinement('none')).toBe('UNCONFINED: commands run as you, without a sandbox; loopwright doctor says what to do')
+  expect(confinement('none', 'bubblewrap is not installed', 'sudo apt-get install bubblewrap')).toBe(
+    'UNCONFINED: commands run as you, without a sandbox, because bubblewrap is not installed; to have them confined: sudo apt-get install bubblewrap',
+  )
+  expect(confinement('bubblewrap')).toMatch(/^confined by bubblewrap: /)
 })
 
 describe('a printer', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ApplicationFailure } from '@temporalio/common'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { DefaultLogger } from '@temporalio/worker'
+import { openSandbox } from '../activities/sandbox/open.ts'
 import { createCallModel } from '../activities/model/index.ts'
 import { defaultSilence, type Silence } from '../activities/model/watch.ts'
 import { type Activities } from '../activities/activities.ts'
@@ -22,7 +23,13 @@ export async function closeServers(): Promise<void> {
 /** A worker's world in a folder of its own. */
 export async function newWorld(environment: World['environment'] = {}): Promise<World> {
   const stateFolder = await mkdtemp(join(tmpdir(), 'loopwright-model-'))
-  return { store: folderStore(join(stateFolder, 'artifacts')), stateFolder, environment, searchAttributes: ['LoopwrightStatus'] }
+  return {
+    store: folderStore(join(stateFolder, 'artifacts')),
+    stateFolder,
+    environment,
+    searchAttributes: ['LoopwrightStatus'],
+    sandbox: await openSandbox(),
+  }
 }
 
 export const question: ModelCall = {

@@ -7,12 +7,19 @@ import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import { folderStore } from '../store/folder.ts'
+import { openSandbox } from '../activities/sandbox/open.ts'
 import { LoopwrightPlugin } from '../workers/plugin.ts'
 
 test('the plugin puts the roads into somebody else’s worker, and leaves their own workflows and activities alone', async () => {
   const address = process.env.LOOPWRIGHT_TEST_ADDRESS!
   const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-'))
-  const world = { store: folderStore(join(stateFolder, 'artifacts')), stateFolder, environment: {}, searchAttributes: [] }
+  const world = {
+    store: folderStore(join(stateFolder, 'artifacts')),
+    stateFolder,
+    environment: {},
+    searchAttributes: [],
+    sandbox: await openSandbox(),
+  }
   const native = await NativeConnection.connect({ address })
   const taskQueue = `theirs-${randomUUID()}`
   const worker = await Worker.create({

@@ -6,11 +6,18 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { repairFolder } from '../activities/repair/repair.ts'
 import { createRepairTool } from '../activities/repair/tool.ts'
 import { traceTests } from '../activities/repair/trace.ts'
+import { type RunTests } from '../activities/repair/result.ts'
+import { openSandbox } from '../activities/sandbox/open.ts'
 import { runTestCommand } from '../activities/tests/run.ts'
 
 const fixtures = fileURLToPath(new URL('fixtures/repair/', import.meta.url))
 const nodeModules = fileURLToPath(new URL('../node_modules', import.meta.url))
 const made: string[] = []
+const sandbox = await openSandbox()
+
+/** The packages are those of the folders above the programs. */
+const dependencies = { source: join(fixtures, 'program'), paths: [] }
+const runTests: RunTests = (call) => runTestCommand({ ...call, sandbox, dependencies })
 
 afterEach(async () => {
   await Promise.all(made.splice(0).map((path) => rm(path, { recursive: true, force: true })))
@@ -54,7 +61,7 @@ describe('one edit', () => {
     const result = await repairFolder({
       folder,
       argv: ['npm', 'test'],
-      runTests: runTestCommand,
+      runTests,
       onProgress: ({ tried }) => told.push(tried),
     })
     expect(result).toMatchObject({
@@ -72,19 +79,19 @@ describe('one edit', () => {
 
   test('a TypeScript program that jest transforms is repaired', async () => {
     const folder = await program('ts-roman')
-    const result = await repairFolder({ folder, argv: ['npx', 'jest'], runTests: runTestCommand })
+    const result = await repairFolder({ folder, argv: ['npx', 'jest'], runTests })
     expect(result).toMatchObject({ found: 'all', edits: [{ file: 'src/roman.ts', line: 9, before: '<=', after: '<' }] })
   })
 
   test('a Python program is repaired through unittest', async () => {
     const folder = await program('py-flatten')
-    const result = await repairFolder({ folder, argv: ['python3', '-m', 'unittest'], runTests: runTestCommand })
+    const result = await repairFolder({ folder, argv: ['python3', '-m', 'unittest'], runTests })
     expect(result).toMatchObject({ found: 'all', edits: [{ file: 'flatten.py', line: 6, before: 'append', after: 'extend' }] })
   })
 
   test('a loop that never ends is found and repaired', async () => {
     const folder = await program('js-digits')
-    const result = await repairFolder({ folder, argv: ['node', '--test'], runTests: runTestCommand })
+    const result = await repairFolder({ folder, argv: ['node', '--test'], runTests })
     expect(result).toMatchObject({ found: 'all', edits: [{ file: 'src/digits.js', before: 'ceil', after: 'floor' }] })
   })
 
@@ -92,7 +99,7 @@ describe('one edit', () => {
     const results = []
     for (let round = 0; round < 2; round += 1) {
       const folder = await program('js-cache')
-      const { edits, candidatesTried, failingAfter } = await repairFolder({ folder, argv: ['node', '--test'], runTests: runTestCommand })
+      const { edits, candidatesTried, failingAfter } = await repairFolder({ folder, argv: ['node', '--test'], runTests })
       results.push({ edits, candidatesTried, failingAfter })
     }
     expect(results[1]).toEqual(results[0])
@@ -106,10 +113,10 @@ test('of two faults one call mends one, and the next the other', async () => {
     'test/area.test.js': `${nodeTest}import { area } from '../area.js'\ntest('area', () => assert.equal(area(3, 5), 15))\ntest('none', () => assert.equal(area(0, 0), 0))\n`,
     'test/last.test.js': `${nodeTest}import { last } from '../last.js'\ntest('one', () => assert.equal(last([7]), 7))\ntest('two', () => assert.equal(last([7, 8]), 8))\n`,
   })
-  const first = await repairFolder({ folder, argv: ['node', '--test'], runTests: runTestCommand })
+  const first = await repairFolder({ folder, argv: ['node', '--test'], runTests })
   expect(first).toMatchObject({ found: 'some', edits: [{}] })
   expect(first.failingAfter.length).toBeLessThan(first.failingBefore.length)
-  const second = await repairFolder({ folder, argv: ['node', '--test'], runTests: runTestCommand })
+  const second = await repairFolder({ folder, argv: ['node', '--test'], runTests })
   expect(second).toMatchObject({ found: 'all', failingBefore: first.failingAfter, failingAfter: [] })
 })
 
@@ -121,7 +128,7 @@ describe('an untouched folder', () => {
       'test/sum.test.js': `${nodeTest}import { most } from '../limits.config.js'\nimport { sum } from '../sum.js'\ntest('right', () => assert.equal(sum(1, 2), 3))\ntest('wrong', () => assert.equal(sum(2, 2), most + 1))\n`,
     })
     const before = await contents(folder)
-    const result = await repairFolder({ folder, argv: ['node', '--test'], runTests: runTestCommand, candidates: 40 })
+    const result = await repairFolder({ folder, argv: ['node', '--test'], runTests, candidates: 40 })
     expect(result).toMatchObject({ found: 'none', edits: [], failingAfter: ['test/sum.test.js > wrong'] })
     expect(result.text).toMatch(
       /^No single edit makes a failing test pass without breaking another: \d+ candidates tried .* Nothing was changed; 1 test still fails\.$/,
@@ -132,7 +139,7 @@ describe('an untouched folder', () => {
   test('is what remains when all tests pass', async () => {
     const folder = await project({ 'test/one.test.js': `${nodeTest}test('one', () => assert.equal(1, 1))\n` })
     const repair = createRepairTool()
-    const answer = await repair(folder, { argv: ['node', '--test'], minutes: 1, runTests: runTestCommand })
+    const answer = await repair(folder, { argv: ['node', '--test'], minutes: 1, runTests })
     expect(answer).toEqual({ text: 'No test fails: there is nothing to repair. Nothing was changed.' })
   })
 
@@ -143,7 +150,7 @@ describe('an untouched folder', () => {
     const repairing = repairFolder({
       folder,
       argv: ['node', '--test'],
-      runTests: runTestCommand,
+      runTests,
       signal: cancel.signal,
       onProgress: () => cancel.abort(new Error('enough')),
     })
@@ -155,7 +162,7 @@ describe('an untouched folder', () => {
 describe('which lines a test executed is known', () => {
   const signal = new AbortController().signal
   const linesOf = async (name: string, argv: string[], title: string, file: string) => {
-    const { tests } = await traceTests(runTestCommand, { folder: await program(name), argv, minutes: 1, signal })
+    const { tests } = await traceTests(runTests, { folder: await program(name), argv, minutes: 1, signal })
     const found = tests.find(({ titles }) => titles.join(' > ').endsWith(title))
     return { passed: found?.passed, lines: [...(found?.lines.get(file) ?? [])].sort((a, b) => a - b) }
   }
@@ -191,7 +198,7 @@ describe('which lines a test executed is known', () => {
       'test_calls.py':
         'import unittest\n\nimport calls\n\n\nclass T(unittest.TestCase):\n    def test_a(self):\n        calls.endless(1)\n\n    def test_b(self):\n        calls.fine(1)\n',
     })
-    const { tests } = await traceTests(runTestCommand, { folder, argv: ['python3', '-m', 'unittest'], minutes: 1, signal })
+    const { tests } = await traceTests(runTests, { folder, argv: ['python3', '-m', 'unittest'], minutes: 1, signal })
     expect(tests.map(({ titles, lines }) => [titles.at(-1), ...(lines.get('calls.py') ?? [])])).toEqual([
       ['test_a', 1, 2],
       ['test_b', 5, 6],

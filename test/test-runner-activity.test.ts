@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing'
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { type TestCall, type TestReport } from '../contract/checks.ts'
 import { type WorkspaceAt } from '../contract/workspace.ts'
-import { gone } from './fixtures/tests/gone.ts'
+import { gone, runs } from './fixtures/tests/gone.ts'
 import { inRepository, type Repository } from './fixtures/tests/repository.ts'
 
 const files = {
@@ -38,7 +38,7 @@ test('a repaired commit differs from the baseline in nothing but its results', a
       missing: [],
       newlySkipped: [],
       protectedChanges: [],
-      sandbox: 'none',
+      sandbox: 'bubblewrap',
     })
     const after = await runTests(repository, call(await repository.commit(repaired), { baseline: baseline.report }))
     expect(after).toMatchObject({
@@ -152,17 +152,16 @@ test('hundreds of long failures fit into a report of 12 KiB, and the artifact ha
 
 test('heartbeats carry the tail, and cancelling the activity kills the command', async () => {
   await inRepository(async (repository) => {
-    const workspace = await repository.commit({ 'check.sh': '#!/bin/sh\nsleep 300 &\necho "child $!"\nwait\n' })
+    const workspace = await repository.commit({ 'check.sh': '#!/bin/sh\nsleep 300.0703 &\necho child\nwait\n' })
     const environment = new MockActivityEnvironment()
-    let child = 0
+    let seen = false
     environment.on('heartbeat', (detail: { tail: string }) => {
-      const [, id] = /child (\d+)/.exec(detail.tail) ?? []
-      if (id === undefined) return
-      child = Number(id)
+      if (!detail.tail.includes('child')) return
+      seen = runs('300.0703')
       environment.cancel('CANCELLED')
     })
     await expect(runTests(repository, call(workspace, { command: ['./check.sh'] }), environment)).rejects.toBeInstanceOf(CancelledFailure)
-    expect(child).toBeGreaterThan(1)
-    expect(await gone(child)).toBe(true)
+    expect(seen).toBe(true)
+    expect(await gone('300.0703')).toBe(true)
   })
 })

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
+import { runIn } from './fixtures/tests/folder.ts'
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { runTestCommand } from '../activities/tests/run.ts'
 
 /** What each example's tests find wrong, and how many tests there are. */
 const examples: { name: string; argv: string[]; format: string; tests: number; failing: string[]; modules?: true }[] = [
@@ -47,7 +47,7 @@ test.each(examples)('the tests of $name find exactly its faults', async ({ name,
   try {
     await cp(resolve('examples', name), folder, { recursive: true })
     if (modules) await symlink(resolve('node_modules'), join(folder, 'node_modules'))
-    const run = await runTestCommand({ argv, folder, minutes: 2 })
+    const run = await runIn(folder, argv)
     expect(run.checks.filter((check) => check.status === 'failed').map((check) => check.name)).toEqual(failing)
     expect(run).toMatchObject({ format, exitCode: 1, timedOut: false })
     expect(run.checks).toHaveLength(tests)

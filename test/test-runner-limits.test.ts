@@ -1,32 +1,31 @@
 import { expect, test } from '@jest/globals'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { inFolder, runWith } from './fixtures/tests/folder.ts'
+import { inFolder, runWith, runIn } from './fixtures/tests/folder.ts'
 import { gone } from './fixtures/tests/gone.ts'
-import { runTestCommand } from '../activities/tests/run.ts'
+import { unconfined } from '../activities/sandbox/unconfined.ts'
 
-/** A script that waits for its child and says the child's id. */
-const lingering = '#!/bin/sh\nsleep 300 &\necho "child $!"\nwait\n'
-
-const childIn = (text: string) => Number(/child (\d+)/.exec(text)?.[1])
+/** A script that waits for its child, which only this test starts. */
+const lingering = (seconds: string) => `#!/bin/sh\nsleep ${seconds} &\necho "child ${seconds}"\nwait\n`
 
 test('the time limit kills the command and its children, and the check says so', async () => {
-  const run = await runWith({ 'check.sh': lingering }, ['./check.sh'], { minutes: 0.005 })
+  const run = await runWith({ 'check.sh': lingering('300.0701') }, ['./check.sh'], { minutes: 0.01 })
   expect(run).toMatchObject({ exitCode: null, timedOut: true, ended: 'timeout' })
   expect(run.checks).toEqual([
-    { name: './check.sh', status: 'failed', message: expect.stringContaining('did not end within 0.005 minutes') },
+    { name: './check.sh', status: 'failed', message: expect.stringContaining('did not end within 0.01 minutes') },
   ])
-  expect(await gone(childIn(run.tail))).toBe(true)
+  expect(run.tail).toContain('child 300.0701')
+  expect(await gone('300.0701')).toBe(true)
 })
 
 test('cancellation kills the command and its children', async () => {
   const cancelling = new AbortController()
-  const run = await runWith({ 'check.sh': lingering }, ['./check.sh'], {
+  const run = await runWith({ 'check.sh': lingering('300.0702') }, ['./check.sh'], {
     signal: cancelling.signal,
-    onTail: (tail) => /child \d+/.test(tail) && cancelling.abort(),
+    onTail: (tail) => tail.includes('child') && cancelling.abort(),
   })
   expect(run).toMatchObject({ exitCode: null, ended: 'cancelled', checks: [] })
-  expect(await gone(childIn(run.tail))).toBe(true)
+  expect(await gone('300.0702')).toBe(true)
 })
 
 test('50 MB of output is cut off at 20 MB, and the check says so', async () => {
@@ -67,11 +66,11 @@ test('tests see a minimal environment, an empty home folder and no key of the wo
 test('the folder is left as it was, and so is the temporary folder', async () => {
   await inFolder({ 'a.test.js': "require('node:test')('works', () => {})\n" }, async (folder) => {
     const before = await readdir(folder)
-    const run = await runTestCommand({ argv: ['node', '--test'], folder, minutes: 2 })
+    const run = await runIn(folder, ['node', '--test'])
     expect(run.checks).toHaveLength(1)
     expect(await readdir(folder)).toEqual(before)
   })
   const script = 'console.log(process.env.HOME.split("/").at(-2))'
-  const run = await runWith({}, ['node', '-e', script])
+  const run = await runWith({}, ['node', '-e', script], { sandbox: unconfined('the test') })
   expect(await readdir(tmpdir())).not.toContain(run.output.toString().trim())
 })

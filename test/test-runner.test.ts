@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
-import { byStatus, inFolder, jest, runWith } from './fixtures/tests/folder.ts'
-import { runTestCommand } from '../activities/tests/run.ts'
+import { byStatus, inFolder, jest, runWith, runIn } from './fixtures/tests/folder.ts'
 import { readdir } from 'node:fs/promises'
 
 const nodeFiles = {
@@ -162,7 +161,7 @@ const testWithPytest = pytestMissing ? test.skip : test
 testWithPytest.each([[['python3', '-m', 'pytest']], [['npm', 'test']]])('%j gives results per test of pytest', async (argv) => {
   await inFolder(pytestFiles, async (folder) => {
     const before = await readdir(folder)
-    const run = await runTestCommand({ argv, folder, minutes: 2 })
+    const run = await runIn(folder, argv)
     expect(run).toMatchObject({ format: 'pytest', exitCode: 1 })
     expect(byStatus(run.checks).failed).toContain('tests/test_broken.py')
     expect(byStatus(run.checks).passed).toContain('tests/test_a.py > TestA > test_works')

@@ -11,6 +11,7 @@ import { type World } from '../activities/world.ts'
 import { isRef, type Json } from '../contract/json.ts'
 import { builtinTools, workspaceTools } from '../contract/tools.ts'
 import { type UseCall, type UseResult, type WorkspaceAt } from '../contract/workspace.ts'
+import { runs } from './fixtures/tests/gone.ts'
 import { contents, isExecutable, newFolder, newRepository, newWorld, opened, removeFolders, writeFiles } from './workspace.fixture.ts'
 
 afterAll(removeFolders)
@@ -287,10 +288,12 @@ describe('running', () => {
       command: `node -e 'require("fs").writeFileSync("b c", "x"); console.log(JSON.stringify(process.env))'`,
     })
     delete process.env['OPENAI_API_KEY']
-    expect(result.text).toMatch(/^Exit code 0\.\n\{/)
+    expect(result.text).toMatch(/^Exit code 0, confined by bubblewrap\.\n\{/)
     expect(result.text).not.toContain('secret')
     expect(await files()).toEqual({ 'a.txt': 'one\n', 'b c': 'x' })
-    expect(await use('run', { command: `node -e 'console.error("no"); process.exit(3)'` })).toMatchObject(refused(/^Exit code 3\.\nno/))
+    expect(await use('run', { command: `node -e 'console.error("no"); process.exit(3)'` })).toMatchObject(
+      refused(/^Exit code 3, confined by bubblewrap\.\nno/),
+    )
     expect(await use('run', { command: 'no-such-program' })).toMatchObject(refused(/no-such-program was not found/))
     expect(await use('run', { command: 'cat a.txt | sh' })).toMatchObject(refused(/without a shell/))
   })
@@ -304,7 +307,7 @@ describe('running', () => {
     const { use, world } = await bench()
     const { text } = await use('run', { command: `node -e 'for (let i = 0; i < 20000; i++) console.log("line " + i)'` })
     expect(text.split('\n').length).toBeLessThan(5_010)
-    expect(text).toMatch(/^Exit code 0\.\nline 0\n/)
+    expect(text).toMatch(/^Exit code 0, confined by bubblewrap\.\nline 0\n/)
     expect(text).toMatch(/line 19999\n$/)
     const [, whole = ''] = /the whole is artifact ([0-9a-f]{64})/.exec(text) ?? []
     expect((await world.store.text(whole)).split('\n')).toHaveLength(20_002)
@@ -326,7 +329,7 @@ describe('running', () => {
       beats.push(detail)
       if (JSON.stringify(detail).includes('pid=')) environment.cancel()
     })
-    const command = `node -e 'console.log("pid=" + process.pid); setInterval(() => {}, 1000)'`
+    const command = `node -e 'console.log("pid=" + process.pid); setInterval(() => {}, 1000.0704)'`
     const call = {
       run: 'r',
       stage: 's',
@@ -339,8 +342,8 @@ describe('running', () => {
       inlineBytes: 100,
     }
     await expect(environment.run(createUseTool(world, injected), call)).rejects.toMatchObject({ name: 'CancelledFailure' })
-    const pid = Number(/pid=(\d+)/.exec(JSON.stringify(beats.at(-1)))?.[1])
-    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+    expect(beats.at(-1)).toMatchObject({ tail: expect.stringContaining('pid=') })
+    expect(runs('1000.0704')).toBe(false)
     const next = await createUseTool(world, injected)({ ...call, tool: 'read', arguments: { path: 'a.txt' } })
     expect(next.text).toBe('1\tone')
   })

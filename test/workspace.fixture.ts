@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync, lstatSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
+import { openSandbox } from '../activities/sandbox/open.ts'
 import { type World } from '../activities/world.ts'
 import { deliverPatch } from '../activities/workspace/deliver.ts'
 import { openWorkspace } from '../activities/workspace/open.ts'
@@ -9,6 +10,7 @@ import { type WorkspaceAt } from '../contract/workspace.ts'
 import { folderStore } from '../store/folder.ts'
 
 const made: string[] = []
+const sandbox = await openSandbox()
 
 /** A new empty folder, removed by `removeFolders`. */
 export function newFolder(): string {
@@ -56,7 +58,7 @@ export function newRepository(files: Record<string, string | Uint8Array> = { 'a.
 
 export function newWorld(): World {
   const stateFolder = newFolder()
-  return { store: folderStore(join(stateFolder, 'artifacts')), stateFolder, environment: {}, searchAttributes: [] }
+  return { store: folderStore(join(stateFolder, 'artifacts')), stateFolder, environment: {}, searchAttributes: [], sandbox }
 }
 
 /** A workspace opened on a repository. */

@@ -1,5 +1,6 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { type OwnTool } from '../activities/effects/tool.ts'
+import { openSandbox } from '../activities/sandbox/open.ts'
 import { type World } from '../activities/world.ts'
 import { dataConverter } from '../store/data-converter.ts'
 import { openStore } from '../store/open.ts'
@@ -62,13 +63,14 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     store = openStore(environment['LOOPWRIGHT_ARTIFACTS'], stateFolder),
   } = settings
   quiet(settings.hearSignals ?? true)
-  const connection = await connected(address, settings.onWaiting)
+  const [connection, sandbox] = await Promise.all([connected(address, settings.onWaiting), openSandbox(environment)])
   const world: World = {
     store,
     stateFolder,
     environment,
     searchAttributes: await registerSearchAttributes(connection, namespace),
     ...(settings.tools ? { tools: settings.tools } : {}),
+    sandbox,
   }
   const worker = await Worker.create({
     connection,

@@ -23,7 +23,7 @@ export function createPreflight(world: World): Activities['preflight'] {
     if (problems.length > 1) throw together(problems)
     for (const problem of problems) throw problem
     const tools = world.tools?.map(described) ?? []
-    return { models: facts, searchAttributes: world.searchAttributes, sandbox: 'none', ...(tools.length > 0 ? { tools } : {}) }
+    return { models: facts, searchAttributes: world.searchAttributes, sandbox: world.sandbox.level, ...(tools.length > 0 ? { tools } : {}) }
   }
 }
 

@@ -18,7 +18,9 @@ export class Copies {
   }
 
   static async of(folder: string): Promise<Copies> {
-    return new Copies(await realpath(folder), await realpath(await mkdtemp(join(tmpdir(), 'loopwright-repair-'))))
+    const copies = new Copies(await realpath(folder), await realpath(await mkdtemp(join(tmpdir(), 'loopwright-repair-'))))
+    await mkdir(copies.cache)
+    return copies
   }
 
   /** The path of a new copy. */
@@ -32,8 +34,8 @@ export class Copies {
   }
 
   /** A folder for caches that all copies share. */
-  cache(name: string): string {
-    return join(this.#base, name)
+  get cache(): string {
+    return join(this.#base, 'cache')
   }
 
   async remove(copy: string): Promise<void> {

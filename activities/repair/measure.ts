@@ -6,6 +6,7 @@ import { cp, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { openSandbox } from '../sandbox/open.ts'
 import { runTestCommand } from '../tests/run.ts'
 import { repairFolder } from './repair.ts'
 import { type RepairResult } from './result.ts'
@@ -42,7 +43,12 @@ async function repairCopy(source: string, argv: string[]): Promise<RepairResult>
     await cp(source, folder, { recursive: true, filter: (path) => !path.endsWith('__pycache__') })
     const modules = await modulesAbove(source)
     if (modules !== undefined) await symlink(modules, join(base, 'node_modules'))
-    return await repairFolder({ folder, argv, minutes, runTests: runTestCommand })
+    const sandbox = await openSandbox()
+    const readable = modules === undefined ? [] : [modules]
+    return await repairFolder({
+      ...{ folder, argv, minutes },
+      runTests: (call) => runTestCommand({ ...call, sandbox, readable: [base, ...readable, ...(call.readable ?? [])] }),
+    })
   } finally {
     await rm(base, { recursive: true, force: true })
   }

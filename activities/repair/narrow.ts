@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { detect } from '../tests/detect.ts'
 
 /** Options of the frameworks' own programs that take the next word as their value. */
@@ -45,11 +45,11 @@ export async function narrowing(argv: string[], folder: string, cache: string): 
   }
 }
 
-/** A framework's program among the dependencies of the folder or of one above it. */
+/** A framework's program among the dependencies of the folder or of one above it; relative, because it is run in other copies too. */
 function binary(folder: string, name: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const path = join(at, 'node_modules', '.bin', name)
-    if (existsSync(path)) return path
+    if (existsSync(path)) return relative(folder, path)
     if (at === dirname(at)) return undefined
   }
 }

@@ -76,10 +76,11 @@ async function narrowed(task: Task, folder: string, checks: Check[], minutes: nu
   const failing = checks.filter(({ status }) => status === 'failed')
   const files = [...new Set(failing.map(({ file }) => file))].filter((file) => file !== undefined).sort()
   if (files.length === 0 || failing.some(({ file }) => file === undefined)) return undefined
-  const narrow = await narrowing(task.argv, folder, task.copies.cache('cache'))
+  const narrow = await narrowing(task.argv, folder, task.copies.cache)
   const argv = narrow?.(files)
   if (!narrow || !argv) return undefined
-  const run = await task.runTests({ folder, argv, environment: runVariables, minutes, signal: task.signal })
+  const writable = [task.copies.cache]
+  const run = await task.runTests({ folder, argv, environment: runVariables, writable, minutes, signal: task.signal })
   task.signal.throwIfAborted()
   return { narrow, files, ...run }
 }

@@ -6,6 +6,9 @@ export type RunTests = (call: {
   argv: string[]
   /** Variables on top of the runner's own; NODE_OPTIONS and PYTHONPATH are added to what is there. */
   environment?: Record<string, string>
+  /** Paths outside the folder that the command may read, and write. */
+  readable?: string[]
+  writable?: string[]
   minutes: number
   signal?: AbortSignal
 }) => Promise<{ exitCode: number | null; checks: Check[]; milliseconds: number }>

@@ -80,6 +80,7 @@ async function attempt(task: Search, before: Standing, candidate: Candidate, sig
         folder: copy,
         argv: argv ?? task.argv,
         environment: runVariables,
+        writable: [task.copies.cache],
         minutes: argv ? task.minutes.some : task.minutes.whole,
         signal,
       })

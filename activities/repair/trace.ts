@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
@@ -61,12 +61,13 @@ export async function traceTests(
   runTests: RunTests,
   call: { folder: string; argv: string[]; minutes: number; signal: AbortSignal },
 ): Promise<{ tests: TracedTest[]; hangs: boolean }> {
-  const into = await mkdtemp(join(tmpdir(), 'loopwright-trace-'))
+  const into = await realpath(await mkdtemp(join(tmpdir(), 'loopwright-trace-')))
   const enough = new AbortController()
   const watch = setInterval(() => existsSync(join(into, hangsFile)) && enough.abort(), 200)
   try {
     const signal = AbortSignal.any([call.signal, enough.signal])
-    await runTests({ ...call, signal, environment: tracingVariables(call.folder, into, hangingSeconds) })
+    const environment = tracingVariables(call.folder, into, hangingSeconds)
+    await runTests({ ...call, signal, environment, readable: [packageFile('tracers')], writable: [into] })
     const names = (await readdir(into)).sort()
     const texts = await Promise.all(names.filter((name) => name !== hangsFile).map((name) => readFile(join(into, name), 'utf8')))
     return { tests: texts.flatMap((text) => readTrace(JSON.parse(text), call.folder)), hangs: names.includes(hangsFile) }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Check, type TestCall, type TestReport } from '../../contract/checks.ts'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { failure } from '../failure.ts'
+import { dependenciesOf } from '../workspace/places.ts'
 import { type World } from '../world.ts'
 import { compare } from './compare.ts'
 import { protectedChangesOf } from './facts.ts'
@@ -50,15 +51,18 @@ export function createRunTests(world: World, workspaces: TestWorkspaces): (call:
       output: await world.store.put(run.output),
       tail: run.tail,
       milliseconds: run.milliseconds,
-      sandbox: 'none',
+      sandbox: run.sandbox,
     })
   }
 }
 
 function runInCheckout(world: World, { withCheckout }: TestWorkspaces, call: TestCall, onTail: (tail: string) => void): Promise<TestRun> {
   const signal = Context.current().cancellationSignal
-  const run = (folder: string) =>
-    runTestCommand({ argv: call.command, folder, worker: world.environment, minutes: call.minutes, signal, onTail })
+  const run = async (folder: string) =>
+    runTestCommand({
+      ...{ argv: call.command, folder, worker: world.environment, minutes: call.minutes, signal, onTail, sandbox: world.sandbox },
+      dependencies: await dependenciesOf(world, call.workspace, folder),
+    })
   return withCheckout(world, call.workspace, 'test', run, signal)
 }
 

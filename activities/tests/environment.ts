@@ -6,25 +6,22 @@ import { delimiter, dirname, join } from 'node:path'
 const joined: Record<string, string> = { NODE_OPTIONS: ' ', PYTEST_ADDOPTS: ' ', PYTHONPATH: delimiter }
 
 /**
- * The whole environment of a test command: where programs are, an empty home folder, and what keeps output plain.
+ * The environment of a test command: where programs are, and what keeps output plain; the sandbox adds the home folder.
  * Of the worker's variables only PATH is handed on, so that no key or token reaches the tests.
  */
 export function testEnvironment(
   worker: Record<string, string | undefined>,
-  folders: { home: string; temporary: string },
   ...additions: Record<string, string>[]
 ): Record<string, string> {
   const environment: Record<string, string> = {
     PATH: withRunningNode(worker['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'),
-    HOME: folders.home,
-    TMPDIR: folders.temporary,
     LANG: 'C.UTF-8',
     CI: '1',
     NO_COLOR: '1',
     PYTHONDONTWRITEBYTECODE: '1',
   }
-  const python = join(worker['LOOPWRIGHT_CACHE'] || join(worker['HOME'] || homedir(), '.cache', 'loopwright'), 'python')
-  if (existsSync(join(python, 'pytest'))) environment['PYTHONPATH'] = python
+  const [python] = cachedPytest(worker)
+  if (python !== undefined) environment['PYTHONPATH'] = python
   for (const addition of additions)
     for (const [name, value] of Object.entries(addition)) {
       const separator = joined[name]
@@ -32,6 +29,12 @@ export function testEnvironment(
       environment[name] = separator !== undefined && before !== undefined ? `${value}${separator}${before}` : value
     }
   return environment
+}
+
+/** The folder of the pytest that set-up fetched, if it did. */
+export function cachedPytest(worker: Record<string, string | undefined>): string[] {
+  const python = join(worker['LOOPWRIGHT_CACHE'] || join(worker['HOME'] || homedir(), '.cache', 'loopwright'), 'python')
+  return existsSync(join(python, 'pytest')) ? [python] : []
 }
 
 /** Puts the folder of the running node first, unless its node is found first anyway: that folder may hold other programs too, which must not come before the user's. */

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Check, type TestReport } from '../../contract/checks.ts'
-import { runProcess, type ProcessResult } from '../process.ts'
+import { type ProcessResult } from '../process.ts'
+import { type Dependencies, limitInWords, type Sandbox } from '../sandbox/sandbox.ts'
 import { detect } from './detect.ts'
-import { testEnvironment } from './environment.ts'
+import { cachedPytest, testEnvironment } from './environment.ts'
 import { placeReporter } from './reporter.ts'
 import { checksOf } from './results.ts'
 import { tailOf } from './text.ts'
@@ -12,6 +13,12 @@ import { tailOf } from './text.ts'
 export interface TestCommand {
   argv: string[]
   folder: string
+  sandbox: Sandbox
+  /** The dependency folders that links in the folder lead to. */
+  dependencies?: Dependencies
+  /** Paths outside the folder that the command may read, and write. */
+  readable?: string[]
+  writable?: string[]
   /** Variables on top of the minimal environment; NODE_OPTIONS, PYTEST_ADDOPTS and PYTHONPATH are added to ours. */
   environment?: Record<string, string>
   /** The worker's variables, of which only PATH, and HOME and LOOPWRIGHT_CACHE to find the cache, are read; default `process.env`. */
@@ -35,6 +42,8 @@ export interface TestRun {
   /** At most 2,000 characters. */
   tail: string
   milliseconds: number
+  /** What confined the command. */
+  sandbox: Sandbox['level']
 }
 
 const tailCharacters = 2_000
@@ -43,16 +52,17 @@ const tailBytes = 2_048
 /** Runs a test command in a folder and reads its results per test where its framework is known. Nothing is written into the folder by us. */
 export async function runTestCommand(command: TestCommand): Promise<TestRun> {
   const folder = await realpath(command.folder)
-  const own = await realpath(await mkdtemp(join(tmpdir(), 'loopwright-run-')))
   const report = await realpath(await mkdtemp(join(tmpdir(), 'loopwright-report-')))
   try {
-    const folders = { home: join(own, 'home'), temporary: join(own, 'tmp') }
-    await Promise.all(Object.values(folders).map((path) => mkdir(path)))
     const detected = await detect(command.argv, folder)
     const reporter = detected && (await placeReporter(command.argv, detected, report))
-    const result = await runProcess(reporter?.argv ?? command.argv, {
-      cwd: folder,
-      environment: testEnvironment(command.worker ?? process.env, folders, reporter?.environment ?? {}, command.environment ?? {}),
+    const worker = command.worker ?? process.env
+    const result = await command.sandbox.run(reporter?.argv ?? command.argv, {
+      folder,
+      environment: testEnvironment(worker, reporter?.environment ?? {}, command.environment ?? {}),
+      readable: [...cachedPytest(worker), ...(command.readable ?? [])],
+      writable: [report, ...(command.writable ?? [])],
+      ...(command.dependencies ? { dependencies: command.dependencies } : {}),
       timeoutMilliseconds: Math.max(1, Math.round(command.minutes * 60_000)),
       ...(command.signal ? { signal: command.signal } : {}),
       ...(command.onTail ? { onOutput: tailTeller(command.onTail) } : {}),
@@ -62,7 +72,7 @@ export async function runTestCommand(command: TestCommand): Promise<TestRun> {
     const checks = reported && (await checksOf(reported, folder))
     return assemble(command, result, format, checks)
   } finally {
-    await Promise.all([own, report].map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })))
+    await rm(report, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 
@@ -78,6 +88,7 @@ function assemble(command: TestCommand, result: ProcessResult, format: TestRun['
     output: result.output,
     tail,
     milliseconds: result.milliseconds,
+    sandbox: command.sandbox.level,
   }
 }
 
@@ -111,7 +122,8 @@ function problemOf(
 ): string | undefined {
   if (ended === 'not found') return `\`${argv[0]}\` was not found or is not executable.`
   if (ended === 'timeout') return `The command did not end within ${minutes} minutes and was stopped.`
-  if (ended === 'output') return 'The command printed more than 20 MB and was stopped.'
+  const limit = limitInWords(ended)
+  if (limit !== undefined) return `The command ${limit} and was stopped.`
   if (exitCode === null) return 'The command was ended by a signal.'
   if (format !== 'exit code' && checks === undefined) return `The command ended with exit code ${exitCode} without results of its tests.`
   if (exitCode !== 0 && !checks?.some((check) => check.status === 'failed'))

@@ -1,36 +1,36 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type z } from 'zod'
 import { CommandRefused, splitCommand } from '../../contract/command.ts'
 import { type builtinTools } from '../../contract/tools.ts'
-import { type ProcessResult, runProcess } from '../process.ts'
-import { testEnvironment } from '../tests/environment.ts'
+import { type ProcessResult } from '../process.ts'
+import { limitInWords } from '../sandbox/sandbox.ts'
+import { cachedPytest, testEnvironment } from '../tests/environment.ts'
+import { dependenciesOf } from '../workspace/places.ts'
 import { type ToolAnswer, type ToolPlace, ToolRefused } from './tool.ts'
 
 const tailBytes = 2_048
 
-/** Runs a command in the workspace, unconfined, with an empty home folder and none of the worker's keys. */
+/** Runs a command in the workspace, as confined as this machine allows, with an empty home folder and none of the worker's keys. */
 export async function run(place: ToolPlace, { command }: z.output<typeof builtinTools.run.arguments>): Promise<ToolAnswer> {
   const argv = split(command)
-  const own = await mkdtemp(join(tmpdir(), 'loopwright-command-'))
+  const { world, folder, workspace, call, signal } = place
   let tail = Buffer.alloc(0)
-  try {
-    const result = await runProcess(argv, {
-      cwd: place.folder,
-      environment: testEnvironment(place.world.environment, { home: own, temporary: own }),
-      timeoutMilliseconds: place.call.minutes * 60_000,
-      ...(place.signal ? { signal: place.signal } : {}),
-      onOutput: (chunk) => {
-        tail = Buffer.concat([tail, chunk]).subarray(-tailBytes)
-        place.onTail(tail.toString())
-      },
-    })
-    if (result.ended === 'not found') throw new ToolRefused(`The program ${argv[0]} was not found.`)
-    const ended = endingOf(result, place.call.minutes)
-    return { text: `${ended}\n${result.output.toString()}`, ...(result.exitCode === 0 ? {} : { failed: true }) }
-  } finally {
-    await rm(own, { recursive: true, force: true })
+  const result = await world.sandbox.run(argv, {
+    folder,
+    environment: testEnvironment(world.environment),
+    readable: cachedPytest(world.environment),
+    dependencies: await dependenciesOf(world, workspace, folder),
+    timeoutMilliseconds: call.minutes * 60_000,
+    ...(signal ? { signal } : {}),
+    onOutput: (chunk) => {
+      tail = Buffer.concat([tail, chunk]).subarray(-tailBytes)
+      place.onTail(tail.toString())
+    },
+  })
+  if (result.ended === 'not found') throw new ToolRefused(`The program ${argv[0]} was not found.`)
+  const confinement = world.sandbox.level === 'none' ? 'unconfined' : `confined by ${world.sandbox.level}`
+  return {
+    text: `${endingOf(result, call.minutes)}, ${confinement}.\n${result.output.toString()}`,
+    ...(result.exitCode === 0 ? {} : { failed: true }),
   }
 }
 
@@ -43,7 +43,8 @@ function split(command: string): string[] {
 }
 
 function endingOf({ exitCode, ended }: ProcessResult, minutes: number): string {
-  if (ended === 'timeout') return `Killed after ${minutes} minutes.`
-  if (ended === 'output') return 'Killed because it printed more than 20 MB.'
-  return exitCode === null ? 'Killed by a signal.' : `Exit code ${exitCode}.`
+  if (ended === 'timeout') return `Killed after ${minutes} minutes`
+  const limit = limitInWords(ended)
+  if (limit !== undefined) return `Killed because it ${limit}`
+  return exitCode === null ? 'Killed by a signal' : `Exit code ${exitCode}`
 }

@@ -1,11 +1,14 @@
 import { runTestCommand, type TestRun } from '../tests/run.ts'
+import { dependenciesOf } from '../workspace/places.ts'
 import { type ToolAnswer, type ToolPlace } from './tool.ts'
 
 /** Runs the repository's tests for the model. What it reads here decides nothing: the verifier runs them again, by itself. */
-export async function tests({ world, call, folder, signal, onTail }: ToolPlace, command: string[]): Promise<ToolAnswer> {
+export async function tests({ world, workspace, call, folder, signal, onTail }: ToolPlace, command: string[]): Promise<ToolAnswer> {
   const run = await runTestCommand({
     argv: command,
     folder,
+    sandbox: world.sandbox,
+    dependencies: await dependenciesOf(world, workspace, folder),
     worker: world.environment,
     minutes: call.minutes,
     ...(signal ? { signal } : {}),

@@ -8,7 +8,7 @@ import { exitCodes } from '../usage.ts'
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('Says whether everything that runs need is there: Temporal, workers, keys, git, Python.')
+    .description('Says whether everything that runs need is there: Temporal, workers, the sandbox, keys, git, Python.')
     .action(async (_options: unknown, command: Command) => {
       const { json, ...options } = globalOptions(command)
       const printer = createPrinter(json)

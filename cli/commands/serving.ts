@@ -1,12 +1,12 @@
 import { type Command } from 'commander'
 import { resolve } from 'node:path'
 import { findAddress } from '../../client/address.ts'
+import { confinementHere } from '../checkup.ts'
 import { interruption } from '../interruption.ts'
 import type { Machinery } from '../machinery.ts'
 import { createPrinter, type Printer } from '../printer.ts'
 import { globalOptions } from '../session.ts'
 import { exitCodes } from '../usage.ts'
-import { confinement } from '../words.ts'
 
 /** The commands that serve until Ctrl-C: worker, dev. */
 export function addServing(program: Command): void {
@@ -26,7 +26,7 @@ async function serve(command: Command, workflows: string | undefined, embedded: 
   const { json, stateFolder, artifacts, address, namespace, taskQueue } = globalOptions(command)
   const printer = createPrinter(json)
   const interrupted = interruption()
-  printer.say(confinement('none'))
+  printer.say(await confinementHere())
   // The worker's native parts and its bundler are loaded by these commands only.
   const { startMachinery } = await import('../machinery.ts')
   const machinery = await startMachinery({

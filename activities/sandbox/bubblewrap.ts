@@ -1,0 +1,122 @@
+import { existsSync, lstatSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { type ProcessResult, runProcess } from '../process.ts'
+import { type Sandbox, type SandboxedCommand } from './sandbox.ts'
+import { shipped } from './shipped.ts'
+import { systemFolders, toolchainOf } from './toolchain.ts'
+import { watchTree } from './tree.ts'
+import { viewOf } from './view.ts'
+
+/** Where the programs are that confine a command. */
+export interface Confining {
+  bwrap: string
+  prlimit: string
+}
+
+const home = '/home/agent'
+const mebibyte = 1_048_576
+const defaults = { memoryBytes: 4_096 * mebibyte, processes: 512 }
+const masked = { file: 'root/empty', hosts: 'root/hosts' }
+
+/** Runs commands under bubblewrap. `change` may take a protection away: the tests do, to see that the canary or an escape notices. */
+export function bubblewrap(confining: Confining, change: (argv: string[]) => string[] = (argv) => argv): Sandbox {
+  return {
+    level: 'bubblewrap',
+    async run(argv, command) {
+      const limits = { ...defaults, ...given(command) }
+      const result = await runProcess([...change(confined(confining, argv, command, limits.memoryBytes)), ...argv], {
+        cwd: '/',
+        environment: {},
+        timeoutMilliseconds: command.timeoutMilliseconds,
+        watch: (pid, end) => watchTree(pid, limits, end),
+        ...(command.signal ? { signal: command.signal } : {}),
+        ...(command.onOutput ? { onOutput: command.onOutput } : {}),
+      })
+      if (result.ended === 'not found')
+        throw new Error(`${confining.prlimit} is no longer there, so that nothing can be confined; nothing was run.`)
+      return wasFound(result) ? result : { ...result, exitCode: null, ended: 'not found', output: Buffer.alloc(0) }
+    },
+  }
+}
+
+function given({ memoryBytes, processes }: SandboxedCommand): Partial<typeof defaults> {
+  return { ...(memoryBytes === undefined ? {} : { memoryBytes }), ...(processes === undefined ? {} : { processes }) }
+}
+
+/** What bubblewrap says when the command itself cannot be executed. */
+function wasFound({ exitCode, stdout, output }: ProcessResult): boolean {
+  return exitCode !== 1 || stdout.length > 0 || !output.toString('latin1', 0, 14).startsWith('bwrap: execvp ')
+}
+
+/** The command line before the command: nothing of the host is there but what is named here. */
+export function confined(
+  { bwrap, prlimit }: Confining,
+  [program = '']: string[],
+  command: SandboxedCommand,
+  memoryBytes: number,
+): string[] {
+  const { folder, network = false } = command
+  const environment = { ...command.environment, HOME: home, TMPDIR: '/tmp' }
+  const { mounts, links } = layout(command, program)
+  return [
+    ...[prlimit, '--nofile=4096', `--fsize=${1_024 * mebibyte}`, '--core=0', `--cpu=${seconds(command.timeoutMilliseconds)}`],
+    // Only a net below the watched sum: it holds for each process alone, and between two looks.
+    ...[`--data=${2 * memoryBytes}`, '--', bwrap],
+    ...['--unshare-user', '--disable-userns', '--unshare-ipc', '--unshare-pid', '--unshare-uts', '--unshare-cgroup-try'],
+    ...(network ? [] : ['--unshare-net']),
+    ...['--cap-drop', 'ALL', '--die-with-parent', '--new-session', '--hostname', 'box', '--clearenv'],
+    ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
+    // Root without privileges may still write the host's settings below /proc/sys.
+    ...['--proc', '/proc', '--remount-ro', '/proc'],
+    ...['--dev', '/dev', '--size', `${64 * mebibyte}`, '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
+    ...mounts,
+    ...links.flatMap(({ at, to }) => ['--symlink', to, at]),
+    ...['--remount-ro', '/', '--chdir', folder, '--'],
+  ]
+}
+
+interface Mount {
+  at: string
+  words: string[]
+}
+
+/** Everything that is mounted, what holds others first, and the links that come after. */
+function layout(command: SandboxedCommand, program: string): { mounts: string[]; links: { at: string; to: string }[] } {
+  const { folder, environment, readable = [], writable = [], dependencies, network = false } = command
+  const system = systemFolders()
+  const tools = toolchainOf(environment['PATH'] ?? '', program)
+  const view = dependencies ? viewOf(folder, dependencies) : { readable: [], temporary: [], links: [] }
+  const read = (from: string, at = from): Mount => ({ at, words: ['--ro-bind', from, at] })
+  const write = (path: string): Mount => ({ at: path, words: ['--bind', path, path] })
+  const temporary = (at: string, mebibytes: number): Mount => ({ at, words: ['--size', `${mebibytes * mebibyte}`, '--tmpfs', at] })
+  const mounts = [
+    ...[temporary('/tmp', 1_024), temporary(home, 256)],
+    ...[...system.readable, ...tools.readable, ...readable].map((path) => read(path)),
+    ...hostNames(network).map(([from, at]) => read(from, at)),
+    ...view.readable.map(({ from, at }) => read(from, at)),
+    ...view.temporary.map((at) => temporary(at, 256)),
+    ...[folder, ...writable].map(write),
+    ...mask(join(folder, '.git')),
+  ]
+  const last = new Map(mounts.map((mount) => [mount.at, mount]))
+  const ordered = [...last.values()].toSorted((a, b) => (a.at < b.at ? -1 : 1))
+  return { mounts: ordered.flatMap(({ words }) => words), links: [...system.links, ...tools.links, ...view.links] }
+}
+
+/** Without network only names of this box are known. */
+function hostNames(network: boolean): [string, string][] {
+  if (!network) return [[shipped(masked.hosts), '/etc/hosts']]
+  return ['/etc/hosts', '/etc/resolv.conf'].filter((path) => existsSync(path)).map((path) => [path, path])
+}
+
+/** A git dir in the workspace cannot be seen, or written to: the host's git must never meet what was planted there. */
+function mask(path: string): Mount[] {
+  const found = existsSync(path) ? lstatSync(path) : undefined
+  if (found?.isDirectory()) return [{ at: path, words: ['--size', '4096', '--tmpfs', path, '--remount-ro', path] }]
+  return found?.isFile() ? [{ at: path, words: ['--ro-bind', shipped(masked.file), path] }] : []
+}
+
+function seconds(timeoutMilliseconds: number): number {
+  return Math.ceil(timeoutMilliseconds / 1_000) * availableParallelism() + 60
+}

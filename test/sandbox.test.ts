@@ -1,0 +1,7 @@
+import { expect, test } from '@jest/globals'
+import { openSandbox } from '../activities/sandbox/open.ts'
+
+test('the canary proves bubblewrap', async () => {
+  const sandbox = await openSandbox({})
+  expect(sandbox).toEqual({ level: 'bubblewrap', run: expect.any(Function) })
+})
