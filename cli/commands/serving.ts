@@ -33,7 +33,7 @@ async function serve(command: Command, workflows: string | undefined, embedded: 
     stateFolder,
     artifacts,
     address: embedded ? undefined : (await findAddress(address, stateFolder)).address,
-    namespace,
+    namespace: embedded ? namespace : (namespace ?? (process.env['TEMPORAL_NAMESPACE'] || undefined)),
     taskQueue,
     workflowsPath: workflows === undefined ? undefined : resolve(workflows),
     onWaiting: (message) => printer.print({ kind: 'note', text: message }, message),
