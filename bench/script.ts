@@ -20,6 +20,6 @@ export const script: Script = ({ model, messages }) => {
   const call =
     tool === 'read'
       ? { name: 'read', arguments: { path: 'notes.txt' } }
-      : { name: 'write', arguments: { path: `file-${turn % 10}.txt`, content: `Turn ${turn}\n${notes}` } }
+      : { name: 'write', arguments: { path: `source-${turn % 20}.js`, content: `Turn ${turn}\n${notes}` } }
   return { text: `Turn ${turn}. ${tool === 'read' ? reasoning.slice(0, 850) : reasoning}`, toolCalls: [call] }
 }

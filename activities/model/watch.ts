@@ -37,7 +37,6 @@ export async function watched<T>(minutes: number, silence: Silence, call: (watch
   let tail = Buffer.alloc(0)
   const beat = () => heartbeat({ bytes, tail: tail.toString().replace(/^\uFFFD+/, '') })
   const beats = setInterval(beat, silence.heartbeat)
-  beat()
   try {
     return await call({
       signal: AbortSignal.any([cancellationSignal, limits.signal]),

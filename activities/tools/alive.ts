@@ -3,14 +3,13 @@ import { asyncLocalStorage } from '@temporalio/activity'
 const beatMilliseconds = 1_000
 
 /**
- * Does an activity's work with a heartbeat every second, which also brings cancellation; `progress` says what a watcher is shown.
+ * Does an activity's work with a heartbeat after every second, which also brings cancellation; `progress` says what a watcher is shown.
  * Cancelled work ends as cancelled, whatever it returned. Outside an activity it just works.
  */
 export async function whileAlive<T>(work: (signal?: AbortSignal) => Promise<T>, progress: () => unknown = () => undefined): Promise<T> {
   const context = asyncLocalStorage.getStore()
   if (!context) return work()
   const beat = () => context.heartbeat(progress())
-  beat()
   const timer = setInterval(beat, beatMilliseconds)
   try {
     return await work(context.cancellationSignal)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Json } from '../../contract/json.ts'
 import { type BuiltinToolName, builtinTools } from '../../contract/tools.ts'
 import { type UseCall } from '../../contract/workspace.ts'
+import { type Purpose } from '../workspace/checkout.ts'
 import { edit } from './edit.ts'
 import { list } from './list.ts'
 import { read } from './read.ts'
@@ -22,7 +23,7 @@ export interface InjectedTools {
 
 /** A tool with its arguments checked, and which checkout it works in. */
 export interface BoundTool {
-  checkout: 'edit' | 'test'
+  checkout: Purpose
   work(place: ToolPlace): Promise<ToolAnswer>
 }
 
@@ -31,7 +32,7 @@ export function bind(tool: Exclude<BuiltinToolName, 'finish'>, json: Json, call:
   const bound = <Schema extends z.ZodType>(
     { arguments: schema }: { arguments: Schema },
     work: (place: ToolPlace, args: z.output<Schema>) => Promise<ToolAnswer>,
-    checkout: BoundTool['checkout'] = 'edit',
+    checkout: Purpose = 'file',
   ): BoundTool => {
     const args = checked(tool, schema, json)
     return { checkout, work: (place) => work(place, args) }
@@ -50,11 +51,11 @@ export function bind(tool: Exclude<BuiltinToolName, 'finish'>, json: Json, call:
     case 'run':
       if (!call.allowRun)
         throw new ToolRefused('Running commands is not allowed in this run; the person who starts it can allow it with --allow-run.')
-      return bound(builtinTools.run, run)
+      return bound(builtinTools.run, run, 'edit')
     case 'tests':
       return bound(builtinTools.tests, (place) => injected.tests(place, testCommand(call)), 'test')
     case 'repair':
-      return bound(builtinTools.repair, (place) => injected.repair(place, testCommand(call)))
+      return bound(builtinTools.repair, (place) => injected.repair(place, testCommand(call)), 'edit')
   }
 }
 

@@ -1,11 +1,16 @@
+import { realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Ref } from '../../contract/json.ts'
 import { type BuiltinToolName, builtinTools, isBuiltinTool } from '../../contract/tools.ts'
 import { type UseCall, type UseResult, type WorkspaceAt } from '../../contract/workspace.ts'
 import { type Activities } from '../activities.ts'
 import { keepText, resolveReferences } from '../artifacts/texts.ts'
 import { withCheckout } from '../workspace/checkout.ts'
+import { commitFile } from '../workspace/commit-file.ts'
 import { commitStep, StepRefused } from '../workspace/commit.ts'
 import { isIgnored } from '../workspace/ignored.ts'
+import { enter, leaveAt } from '../workspace/left.ts'
+import { checkoutOf } from '../workspace/places.ts'
 import { type World } from '../world.ts'
 import { whileAlive } from './alive.ts'
 import { bind, checked, type InjectedTools } from './bind.ts'
@@ -50,12 +55,17 @@ async function use(world: World, injected: InjectedTools, call: UseCall, watch: 
   const bound = bind(tool, json, call, injected)
   if (!workspace) throw new ToolRefused(`${tool} works in a workspace, and none is open.`)
   const work = async (folder: string): Promise<Done> => {
+    const checkout = checkoutOf(world, workspace.key, folder)
+    const reads = builtinTools[tool].class === 'read'
+    if (!reads) await enter(checkout)
     const answer = await bound.work({ world, call, workspace, folder, ...watch }).catch((error: unknown) => {
       throw fileProblem(error, call.arguments['path']) ?? error
     })
     // What a killed command left half done is no step.
     watch.signal?.throwIfAborted()
-    return builtinTools[tool].class === 'read' ? { answer } : keep(world, workspace, folder, call, tool, answer)
+    const done = reads ? { answer } : await keep(world, workspace, folder, call, tool, answer)
+    if (bound.checkout === 'file') await leaveAt(checkout, done.after?.commit ?? workspace.commit)
+    return done
   }
   return withCheckout(world, workspace, bound.checkout, work, watch.signal)
 }
@@ -69,9 +79,11 @@ async function keep(
   tool: BuiltinToolName,
   answer: ToolAnswer,
 ): Promise<Done> {
-  const after = await commitStep(world, workspace, folder, call.stage)
   const path = call.arguments['path']
-  if (after.commit !== workspace.commit || (tool !== 'edit' && tool !== 'write') || typeof path !== 'string') return { answer, after }
+  if ((tool !== 'edit' && tool !== 'write') || typeof path !== 'string')
+    return { answer, after: await commitStep(world, workspace, folder, call.stage) }
+  const after = await commitFile(world, workspace, { folder, path: await realpath(join(folder, path)), stage: call.stage })
+  if (after.commit !== workspace.commit) return { answer, after }
   if (await isIgnored(world, workspace, folder, path))
     throw new ToolRefused(`${path} is ignored by .gitignore, so it cannot be part of the result; it was not kept.`)
   return { answer: { text: `${answer.text} The file is as it was before.` }, after }

@@ -5,13 +5,17 @@ import { ifAbsent } from '../../store/absent.ts'
 import { type World } from '../world.ts'
 import { linkDependencies } from './dependencies.ts'
 import { git } from './git.ts'
+import { enter, isLeftAt } from './left.ts'
 import { type Holder, withFirstFree } from './lock.ts'
 import { requireCommit } from './restore.ts'
 import { nestedGit } from './nested.ts'
 import { type Checkout, placesOf } from './places.ts'
 
-/** Edits share one directory, one after the other; each test run has one that nobody edits. */
-export type Purpose = 'edit' | 'test'
+/**
+ * Edits share one directory, one after the other; each test run has one that nobody edits. `file` is for what runs no program and changes one
+ * file at most: a directory that such work of this process left at the commit is then taken as it is.
+ */
+export type Purpose = 'edit' | 'file' | 'test'
 
 /**
  * Does work in a directory that holds exactly the workspace's commit, and links to the source's dependency folders; nobody else has it
@@ -25,18 +29,23 @@ export async function withCheckout<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const places = placesOf(world, workspace.key)
-  await requireCommit(world, workspace, signal)
-  const nameOf = (number: number) => (purpose === 'edit' ? 'tree' : `check-${number}`)
+  const nameOf = (number: number) => (purpose === 'test' ? `check-${number}` : 'tree')
   return withFirstFree(
     (number) => join(places.root, `${nameOf(number)}.lock`),
     signal,
     async (number, before) => {
       const checkout = places.checkout(await generationOf(places.root, nameOf(number), before))
-      if (!(await reset(checkout, workspace.commit, signal).catch(() => false))) await checkOutAnew(checkout, workspace.commit, signal)
-      await writeFile(checkout.links, JSON.stringify(await linkDependencies(workspace.source, checkout.workTree)))
+      if (purpose !== 'file' || !(await isLeftAt(checkout, workspace.commit))) await makeReady(world, workspace, checkout, signal)
       return work(checkout.workTree)
     },
   )
+}
+
+async function makeReady(world: World, workspace: WorkspaceAt, checkout: Checkout, signal?: AbortSignal): Promise<void> {
+  await enter(checkout)
+  await requireCommit(world, workspace, signal)
+  if (!(await reset(checkout, workspace.commit, signal).catch(() => false))) await checkOutAnew(checkout, workspace.commit, signal)
+  await writeFile(checkout.links, JSON.stringify(await linkDependencies(workspace.source, checkout.workTree)))
 }
 
 /**

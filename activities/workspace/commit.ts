@@ -14,7 +14,8 @@ export class StepRefused extends Error {
   override readonly name = 'StepRefused'
 }
 
-const mostFileBytes = 5_000_000
+/** Larger files are refused. */
+export const mostFileBytes = 5_000_000
 
 /**
  * Makes a commit of what a step left in its checkout, and a pack that restores it; doing the same step again gives the same hash, and no change gives the commit it began at.

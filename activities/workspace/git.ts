@@ -59,6 +59,11 @@ const settings = {
 /** The same for every commit, so that the same tree and parent give the same commit. */
 const person = { NAME: 'Loopwright', EMAIL: 'loopwright@localhost', DATE: '2000-01-01T00:00:00+00:00' }
 
+/** How git writes that person at a time, in seconds. */
+export function identity(seconds: number): string {
+  return `${person.NAME} <${person.EMAIL}> ${seconds} +0000`
+}
+
 /** Runs git hardened (RELIABILITY §3) and returns what it printed; throws `GitFailed`. */
 export async function git(at: GitAt, args: string[], options: GitOptions = {}): Promise<Buffer> {
   return (await run(at, args, options)).stdout

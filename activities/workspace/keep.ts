@@ -4,6 +4,7 @@ import { type Ref } from '../../contract/json.ts'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { type World } from '../world.ts'
 import { git, type GitAt } from './git.ts'
+import { type GitObject, packOf } from './objects.ts'
 import { keepPack, mostDepth, readPack } from './pack.ts'
 import { placesOf } from './places.ts'
 import { refuse } from './source.ts'
@@ -25,15 +26,18 @@ export async function keepBase({ store }: World, at: GitAt, base: string, most: 
   return keepPack(store, { base, commit: base, depth: 0 }, { file })
 }
 
-/** Keeps what a step's commit has and its parent pack has not; after a long chain, what the base has not. */
-export async function keepStep(world: World, { key, base, pack: parent }: WorkspaceAt, commit: string): Promise<Ref> {
+/** Keeps what a step's commit has and its parent pack has not (`made`, where that is known); after a long chain, what the base has not. */
+export async function keepStep(world: World, workspace: WorkspaceAt, commit: string, made?: GitObject[]): Promise<Ref> {
+  const { key, base, pack: parent } = workspace
   const { store } = world
   const { head } = await readPack(store, parent)
   const origin = head.origin ?? parent
   const full = head.depth >= mostDepth
+  const about = { base, commit, depth: full ? 1 : head.depth + 1, parent: full ? origin : parent, origin }
+  if (made && !full && head.commit === workspace.commit) return keepPack(store, about, { bytes: packOf(made, commit) })
   // `--shallow`: the commit alone, not those before it.
   const input = `--shallow ${commit}\n${commit}\n^${full ? base : head.commit}^{tree}\n`
   const settings = ['-c', 'pack.threads=1']
   const bytes = await git(placesOf(world, key).git, [...settings, 'pack-objects', '--quiet', '--revs', '--stdout'], { input })
-  return keepPack(store, { base, commit, depth: full ? 1 : head.depth + 1, parent: full ? origin : parent, origin }, { bytes })
+  return keepPack(store, about, { bytes })
 }
