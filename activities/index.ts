@@ -13,6 +13,7 @@ import { createUseTool } from './tools/use.ts'
 import { createWorkspaceActivities } from './workspace/activities.ts'
 import { withCheckout } from './workspace/checkout.ts'
 import { changedFiles, readAt } from './workspace/history.ts'
+import { restoreFiles } from './workspace/put-back.ts'
 import { type World } from './world.ts'
 
 /** Everything workflows can have done, for one worker. */
@@ -23,7 +24,7 @@ export function createActivities(world: World): Activities {
     ...createWorkspaceActivities(world),
     preflight: createPreflight(world),
     callModel: createCallModel(world),
-    runTests: createRunTests(world, { withCheckout, changedFiles, readAt }),
+    runTests: createRunTests(world, { withCheckout, changedFiles, readAt, restoreFiles }),
     useTool: createUseTool(world, { tests, repair, own: readWithOwn(world, own) }),
     ...createEffects(world, own),
     certify: createCertify(world),

@@ -9,12 +9,16 @@ export const Check = z.strictObject({
   file: z.string().optional(),
   line: z.int().optional(),
   message: z.string().optional(),
+  /** How many assertions the test made, where its framework counts them. */
+  assertions: z.int().optional(),
+  /** It passed in one run and failed in another run of the same commit. */
+  flaky: z.literal(true).optional(),
 })
 export type Check = z.infer<typeof Check>
 
 /** What a test run showed; lists are cut at 50 entries and messages at 1,000 characters, the whole is in `report`. */
 export interface TestReport {
-  /** Null when the command was ended by a signal or the time limit. */
+  /** Null when the command was ended by a signal or the time limit; 0 when nothing but flaky tests that are not counted failed. */
   exitCode: number | null
   timedOut: boolean
   /** Which output was understood; `exit code` when there are no results per test. */
@@ -28,6 +32,12 @@ export interface TestReport {
   newlySkipped: string[]
   /** Files that tests depend on and that differ from the base: changed, deleted, renamed, or new configuration. */
   protectedChanges: { path: string; change: 'changed' | 'deleted' | 'added'; why: string }[]
+  /** Lines by which a change of the product newly reaches into the test runner, or asks whether it is being tested. */
+  tampering: { path: string; line: number; why: string }[]
+  /** Names of tests that passed in one run and failed in another of the same commit, and are not counted. */
+  flaky: string[]
+  /** How often the command was run. */
+  runs: number
   /** JSON: every Check. */
   report: Ref
   /** Everything the command printed, up to 20 MB. */
@@ -49,4 +59,8 @@ export interface TestCall {
   /** The baseline's `report`, once there is one. */
   baseline?: Ref
   minutes: number
+  /** Judge the tests as the candidate left them; otherwise what tests depend on is put back to the base before they run. */
+  allowTestChanges?: boolean
+  /** How often the command may be run again before its result is believed (0). */
+  reruns?: number
 }

@@ -19,6 +19,7 @@ export const failureTypes = {
   CommandRefused: 'The command cannot be run: not found, empty, or it needs a shell.',
   LoopStopped: 'A loop stopped unaccepted and its fallback is to fail.',
   NoTests: 'The test command ran no test.',
+  TestsNotRun: 'The tests could not be run, for a reason that is not theirs.',
   StepLost: 'A step was begun and never answered, as often as it may be tried: its workers died, or it took too long.',
   WorkspaceLost: 'A commit of the workspace cannot be restored.',
   ArtifactMissing: 'An artifact is not in the store, or its bytes do not match its hash.',

@@ -25,6 +25,16 @@ export const testAndFix = declare({
       .default(false)
       .describe('Let the model run any command in the workspace; the first line says whether commands are confined.'),
     allowTestChanges: z.boolean().default(false).describe('Accept patches that change tests or their configuration.'),
+    allowRunnerCode: z
+      .boolean()
+      .default(false)
+      .describe('Accept patches whose product code newly reaches into the test runner, or asks whether it is being tested.'),
+    reruns: z
+      .int()
+      .min(0)
+      .max(5)
+      .default(1)
+      .describe('How often the tests are run again before a result that decides is believed; flaky tests show by it.'),
     fallback: Fallback,
     limits: Limits.prefault({}),
   }),

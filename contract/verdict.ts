@@ -14,6 +14,8 @@ export const Verdict = z.strictObject({
   /** A hash of what the candidate made of the world: a tree. */
   world: z.string().optional(),
   evidence: z.array(Ref).default([]),
+  /** What a person should know of an acceptance, as one sentence. */
+  note: z.string().optional(),
   /** Set when the verifier itself failed, or said something that is no verdict: such a verdict rejects, and is never progress. */
   failed: z.literal(true).optional(),
 })

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
+import { spawnSync } from 'node:child_process'
+import { resolve } from 'node:path'
 import { type TestCall, type TestReport } from '../contract/checks.ts'
 import { type WorkspaceAt } from '../contract/workspace.ts'
 import { gone, runs } from './fixtures/tests/gone.ts'
@@ -77,8 +79,11 @@ const cheats: [string, Record<string, string | null>, Partial<TestReport>][] = [
 test.each(cheats)('a candidate that %s shows it', async (_what, change, expected) => {
   await inRepository(async (repository) => {
     const baseline = await runTests(repository, call(await repository.commit(files)))
-    const report = await runTests(repository, call(await repository.commit(change), { baseline: baseline.report }))
-    expect(report).toMatchObject(expected)
+    const changed = call(await repository.commit(change), { baseline: baseline.report })
+    expect(await runTests(repository, { ...changed, allowTestChanges: true })).toMatchObject(expected)
+    // Otherwise the tests run as they were, so that editing them is no progress.
+    const report = await runTests(repository, changed)
+    expect(report).toMatchObject({ failed: [{ name: 'test/add.test.js > adds' }], missing: [], newlySkipped: [] })
     expect(report.protectedChanges).toMatchObject([
       { path: Object.keys(change)[0], change: Object.values(change)[0] === null ? 'deleted' : 'changed' },
     ])
@@ -102,18 +107,48 @@ test('a repository without tests has counts of zero', async () => {
   })
 })
 
-test.each([
+const pytest = spawnSync('python3', ['-c', 'import pytest']).status === 0
+if (!pytest) console.warn('SKIPPED: python3 has no pytest here, so its missing folder is not refused in this test.')
+const jestAt = ['node', resolve('node_modules/jest/bin/jest.js')]
+const unrunnable: [string, string[], RegExp][] = [
   ['a program that is not there', ['no-such-program'], /`no-such-program` was not found/],
   ['a script whose program is not there', ['npm', 'test'], /no-such-program.*not found/],
-])('%s is refused at the baseline with a sentence', async (_what, command, sentence) => {
+  ['a script that is not there', ['npm', 'run', 'tset'], /no script tset/],
+  ['a command that npm does not have', ['npm', 'tset'], /npm has no command tset/],
+  ['a program that npx would have to load', ['npx', '--no', '--offline', 'no-such-program'], /npx|no-such-program/],
+  ['a file that is not there', ['node', 'missing.js'], /no file missing.js/],
+  ['a script whose file is not there', ['npm', 'run', 'missing'], /no file missing.js/],
+  ['a file that python cannot open', ['python3', 'missing.py'], /no file missing.py/],
+  ['a module that python does not have', ['python3', '-m', 'no_such_module'], /No module named no_such_module/],
+  ...(pytest
+    ? [['a folder that pytest cannot find', ['python3', '-m', 'pytest', 'missing'], /no missing/] as [string, string[], RegExp]]
+    : []),
+  ['a target that make has no rule for', ['make', 'missing'], /no rule for missing|no targets|`make` was not found/i],
+  ['a configuration that jest cannot find', [...jestAt, '--config', 'missing.json'], /jest found no configuration at missing.json/],
+  ['a folder that jest cannot find', [...jestAt, '--rootDir', '/missing'], /jest found no configuration at/],
+  ['a test file that node cannot find', ['node', '--test', 'missing.js'], /no missing.js/],
+  ['a file that the shell cannot open', ['sh', 'missing.sh'], /no file missing.sh/],
+]
+
+test.each(unrunnable)('%s is refused at the baseline with a sentence', async (_what, command, sentence) => {
   await inRepository(async (repository) => {
-    const workspace = await repository.commit({ 'package.json': '{ "scripts": { "test": "no-such-program --all" } }' })
+    const scripts = { test: 'no-such-program --all', missing: 'node missing.js' }
+    const workspace = await repository.commit({ 'package.json': JSON.stringify({ scripts }) })
     const refusal: unknown = await runTests(repository, call(workspace, { command })).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(ApplicationFailure)
     expect(refusal).toMatchObject({
       type: 'CommandRefused',
       message: expect.stringMatching(sentence),
       details: [{ effect: 'no', run: 'run', stage: 'verify#1' }],
+    })
+  })
+})
+
+test('a module that a test cannot find is no reason to refuse its command', async () => {
+  await inRepository(async (repository) => {
+    const workspace = await repository.commit({ 'check.js': "require('./missing.js')\n" })
+    expect(await runTests(repository, call(workspace, { command: ['node', 'check.js'] }))).toMatchObject({
+      failed: [{ name: 'node check.js' }],
     })
   })
 })
@@ -125,7 +160,10 @@ test('a candidate that deletes the program of the test command is rejected, not 
       repository,
       call(await repository.commit({ 'check.sh': '#!/bin/sh\nexit 1\n', 'a.txt': 'a' }), { command }),
     )
-    const report = await runTests(repository, call(await repository.commit({ 'check.sh': null }), { command, baseline: baseline.report }))
+    const report = await runTests(
+      repository,
+      call(await repository.commit({ 'check.sh': null }), { command, baseline: baseline.report, allowTestChanges: true }),
+    )
     expect(report).toMatchObject({
       exitCode: null,
       failed: [{ name: './check.sh' }],

@@ -53,6 +53,9 @@ const report: TestReport = {
   missing: [],
   newlySkipped: [],
   protectedChanges: [],
+  tampering: [],
+  flaky: [],
+  runs: 1,
   report: ref,
   output: ref,
   tail: 'the last line',
@@ -60,7 +63,7 @@ const report: TestReport = {
   sandbox: 'none',
 }
 const judged = (change: Partial<TestReport>, allowTestChanges = false) =>
-  verdictOf({ ...report, ...change }, { tree: 'tree' }, allowTestChanges)
+  verdictOf({ ...report, ...change }, { tree: 'tree' }, { allowTestChanges })
 
 test('a test run is accepted only if nothing at all objects', () => {
   expect(judged({})).toMatchObject({ accepted: true, objections: [], world: 'tree' })

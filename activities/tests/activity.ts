@@ -6,10 +6,15 @@ import { failure } from '../failure.ts'
 import { dependenciesOf } from '../workspace/places.ts'
 import { type World } from '../world.ts'
 import { compare } from './compare.ts'
-import { protectedChangesOf } from './facts.ts'
-import { type History } from './protected.ts'
+import { changesOf } from './facts.ts'
+import { settle } from './flaky.ts'
+import { besideBaseline } from './known.ts'
+import { type History, type ProtectedChange } from './protected.ts'
+import { refuseUnrunnable } from './refusal.ts'
 import { fitReport } from './report.ts'
+import { runsOf } from './reruns.ts'
 import { commandName, runTestCommand, type TestRun } from './run.ts'
+import { signsOf } from './signs.ts'
 
 const heartbeatMilliseconds = 1_000
 
@@ -25,45 +30,76 @@ export type WithCheckout = <Result>(
 /** What the runTests activity needs of workspaces. */
 export interface TestWorkspaces extends History {
   withCheckout: WithCheckout
+  /** Makes changed files of a checkout what they are at the base. */
+  restoreFiles(world: World, workspace: WorkspaceAt, folder: string, changes: ProtectedChange[]): Promise<void>
 }
 
-/** Makes the runTests activity: the tests of a commit in a clean checkout of it, compared with the baseline. */
+/**
+ * Makes the runTests activity: the tests of a commit in a clean checkout of it, compared with the baseline. What tests depend on is as at the base, so that
+ * no edit of it is progress; where the result decides, the command runs again.
+ */
 export function createRunTests(world: World, workspaces: TestWorkspaces): (call: TestCall) => Promise<TestReport> {
   return async (call) => {
     const baseline = call.baseline && z.array(Check).parse(JSON.parse(await world.store.text(call.baseline.sha256)))
-    const protectedChanges = await protectedChangesOf(world, workspaces, call, baseline ?? [])
-    const run = await withHeartbeats((beat) => runInCheckout(world, workspaces, call, beat))
-    // A cancelled activity has no result; this throws what Temporal cancelled it with.
-    if (run.ended === 'cancelled') await Context.current().cancelled
-    if (!baseline) refuseUnrunnable(call, run)
-    const { missing, newlySkipped, unskipped } = compare(baseline ?? [], run.checks, commandName(call.command))
-    const count = (status: Check['status']) => run.checks.filter((check) => check.status === status).length
-    return fitReport({
-      exitCode: run.exitCode,
-      timedOut: run.timedOut,
-      format: run.format,
-      counts: { passed: count('passed'), failed: count('failed'), skipped: count('skipped'), missing: missing.length, unskipped },
-      failed: run.checks.filter((check) => check.status === 'failed'),
-      missing,
-      newlySkipped,
-      protectedChanges,
-      report: await world.store.put(JSON.stringify(run.checks)),
-      output: await world.store.put(run.output),
-      tail: run.tail,
-      milliseconds: run.milliseconds,
-      sandbox: run.sandbox,
+    const { protectedChanges, product } = await changesOf(world, workspaces, call, baseline ?? [])
+    const restored = call.allowTestChanges ? [] : protectedChanges
+    const once = (minutes: number) => withHeartbeats((beat) => runInCheckout(world, workspaces, { ...call, minutes }, restored, beat))
+    const runs = await runsOf(call, baseline, restored.length > 0, async (minutes) => {
+      const run = await once(minutes).catch((error: unknown) => notRun(call, error))
+      // A cancelled activity has no result; this throws what Temporal cancelled it with.
+      if (run.ended === 'cancelled') await Context.current().cancelled
+      if (!baseline) refuseUnrunnable(call, run)
+      return { ...run, checks: besideBaseline(run.checks, baseline) }
     })
+    const tampering = signsOf(product, baseline ?? [], runs[0]?.format ?? 'exit code')
+    return fitReport({ ...(await reportOf(world, call, runs, baseline)), protectedChanges, tampering })
   }
 }
 
-function runInCheckout(world: World, { withCheckout }: TestWorkspaces, call: TestCall, onTail: (tail: string) => void): Promise<TestRun> {
+async function reportOf(world: World, call: TestCall, runs: TestRun[], baseline: Check[] | undefined) {
+  const { checks, excused } = settle(
+    runs.map((run) => run.checks),
+    baseline,
+  )
+  const { missing, newlySkipped, unskipped } = compare(baseline ?? [], checks, commandName(call.command))
+  const failed = checks.filter(({ status, name }) => status === 'failed' && !excused.includes(name))
+  const count = (status: Check['status']) => checks.filter((check) => check.status === status).length
+  const run = runs.find(({ exitCode }) => exitCode !== 0) ?? runs[0]!
+  const onlyExcused = failed.length === 0 && excused.length > 0 && run.checks.some(({ name }) => excused.includes(name))
+  return {
+    exitCode: onlyExcused ? 0 : run.exitCode,
+    timedOut: run.timedOut,
+    format: run.format,
+    counts: { passed: count('passed'), failed: failed.length, skipped: count('skipped'), missing: missing.length, unskipped },
+    failed,
+    missing,
+    newlySkipped,
+    flaky: excused,
+    runs: runs.length,
+    report: await world.store.put(JSON.stringify(checks)),
+    output: await world.store.put(run.output),
+    tail: run.tail,
+    milliseconds: run.milliseconds,
+    sandbox: run.sandbox,
+  }
+}
+
+function runInCheckout(
+  world: World,
+  workspaces: TestWorkspaces,
+  call: TestCall,
+  restored: ProtectedChange[],
+  onTail: (tail: string) => void,
+): Promise<TestRun> {
   const signal = Context.current().cancellationSignal
-  const run = async (folder: string) =>
-    runTestCommand({
+  const run = async (folder: string) => {
+    await workspaces.restoreFiles(world, call.workspace, folder, restored)
+    return runTestCommand({
       ...{ argv: call.command, folder, worker: world.environment, minutes: call.minutes, signal, onTail, sandbox: world.sandbox },
       dependencies: await dependenciesOf(world, call.workspace, folder),
     })
-  return withCheckout(world, call.workspace, 'test', run, signal)
+  }
+  return workspaces.withCheckout(world, call.workspace, 'test', run, signal)
 }
 
 /** Heartbeats every second with the last tail that the work told, also while it waits for a checkout. */
@@ -79,46 +115,23 @@ async function withHeartbeats<Result>(work: (tell: (tail: string) => void) => Pr
   }
 }
 
-/** A command that cannot be run at the baseline cannot be repaired; later the candidate broke it, and the report rejects that. */
-function refuseUnrunnable(call: TestCall, run: TestRun): void {
-  const name = commandName(call.command)
-  const detail = { run: call.run, stage: call.stage, effect: 'no' } as const
-  if (run.ended === 'not found')
-    throw failure(
-      'CommandRefused',
-      `The test command \`${name}\` cannot be run: \`${call.command[0]}\` was not found or is not executable. Nothing was changed.`,
-      {
-        ...detail,
-        next: 'Install the program or name another test command, then start again.',
-      },
-    )
-  const missing = run.exitCode === 0 ? undefined : missingPart(run.tail)
-  if (missing !== undefined && run.checks.every((check) => check.name === name))
-    throw failure('CommandRefused', `The test command \`${name}\` cannot be run: ${missing}. Nothing was changed.`, {
-      ...detail,
-      next: 'Install what is missing or name another test command, then start again.',
-    })
-  if (run.exitCode === 127 && run.checks.every((check) => check.name === name))
-    throw failure(
-      'CommandRefused',
-      `The test command \`${name}\` calls a program that was not found: ${lastLine(run.tail)}. Nothing was changed.`,
-      {
-        ...detail,
-        next: 'Install the dependencies of the repository, then start again.',
-      },
-    )
-}
+const mostTries = 3
 
-/** What the program that was named first says it cannot find: a script of the package, or the module that python is to run. */
-function missingPart(tail: string): string | undefined {
-  const script = /^(?:npm (?:ERR!|error) |\s?ERR_PNPM_NO_SCRIPT\s+|error: )?Missing script:? "?([^"\n]+?)"?$/m.exec(tail)?.[1]
-  if (script !== undefined) return `package.json has no script ${script}`
-  const module = /^\S*python[\d.]*: (No module named \S+)$/m.exec(tail)?.[1]
-  return module === undefined ? undefined : `python says: ${module}`
-}
-
-/** The line of a shell that names the missing program, among what package managers print around it. */
-function lastLine(tail: string): string {
-  const lines = tail.split('\n').filter((line) => line.trim() !== '')
-  return (lines.findLast((line) => line.includes('not found')) ?? lines.at(-1) ?? 'it printed nothing').trim().slice(0, 300)
+/** An error that isn't the tests': a missing file stays missing, and anything else is tried a few times. */
+function notRun(call: TestCall, error: unknown): never {
+  const known = error instanceof Error ? error : new Error(String(error))
+  const passing = known.name === 'ApplicationFailure' || known.name === 'AbortError' || Context.current().cancellationSignal.aborted
+  const missing = 'code' in known && known.code === 'ENOENT'
+  if (passing || (!missing && Context.current().info.attempt < mostTries)) throw error
+  throw failure(
+    'TestsNotRun',
+    `The test command \`${commandName(call.command)}\` could not be started: ${known.message}. Nothing was changed.`,
+    {
+      run: call.run,
+      stage: call.stage,
+      effect: 'no',
+      next: 'Install Loopwright again if a file of its own is missing; otherwise look at the worker.',
+    },
+    known,
+  )
 }

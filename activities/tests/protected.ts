@@ -147,6 +147,11 @@ const testNames = [
   /(Tests?|Spec|IT)\.(java|kt|scala|cs|swift|groovy|php)$/,
 ]
 
+/** Whether a file holds tests, or lies beside them, by its name. */
+export function isTestFile(path: string): boolean {
+  return inTestFolder(path) || testNames.some((pattern) => pattern.test(nameOf(path)))
+}
+
 function testFile(path: string, facts: ProtectionFacts): string | undefined {
   if (facts.testFiles.includes(path) || testNames.some((pattern) => pattern.test(nameOf(path)))) return 'It holds tests.'
   return inTestFolder(path) ? 'It lies in a folder of tests, which may depend on it.' : undefined

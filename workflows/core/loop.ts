@@ -57,7 +57,7 @@ async function baseline<T>(here: Here, { verify }: Loop<T>, value: T, state: Loo
   const verdict = await group({ name: 'baseline', kind: 'group', text: 'looking at what is there' }, () =>
     judge(() => verify(value), 'throw'),
   )
-  if (verdict.accepted) return { outcome: accepted(here, value, 0, 'Nothing was wrong to begin with.') }
+  if (verdict.accepted) return { outcome: accepted(here, value, 0, because('Nothing was wrong to begin with.', verdict)) }
   return { state: { ...state, best: { value, verdict, attempt: 0 }, feedback: verdict.objections, worlds: [verdict.world ?? ''] } }
 }
 
@@ -70,7 +70,12 @@ async function attempt<T>(here: Here, { propose, verify, approve }: Loop<T>, sta
     const found = await judge(() => verify(candidate))
     const again = found.world !== undefined && state.declined?.includes(found.world) === true
     const verdict = !found.accepted || !approve ? found : again ? declinedBefore(found) : withDecision(found, await approve(candidate))
-    if (verdict.accepted) return { outcome: accepted(here, candidate, next.number, `Attempt ${next.number} was accepted.`) }
+    if (verdict.accepted)
+      return { outcome: accepted(here, candidate, next.number, because(`Attempt ${next.number} was accepted.`, verdict)) }
     return { state: advance(state, candidate, verdict, found.accepted && !again) }
   })
+}
+
+function because(why: string, { note }: Verdict): string {
+  return note === undefined ? why : `${why} ${note}`
 }

@@ -5,7 +5,7 @@ import { agent, gate, loop, openWorkspace, verify } from '../core/index.ts'
 
 /** Edits a repository until its own tests pass and, if asked for, a person agrees. */
 export async function testAndFix({ repo, test, goal, models, approve, allowRun, limits, ...rest }: TestAndFix): Promise<Outcome<Patch>> {
-  const { allowTestChanges, fallback } = rest
+  const { allowTestChanges, allowRunnerCode, reruns, fallback } = rest
   const workspace = await openWorkspace(repo, { test, allowRun })
   const outcome = await loop<Patch>({
     limits,
@@ -15,7 +15,7 @@ export async function testAndFix({ repo, test, goal, models, approve, allowRun, 
       await agent({ name: 'fix', goal, models, tools: workspace.tools, ...attempt })
       return workspace.patch()
     },
-    verify: (patch) => verify.tests({ workspace, patch, command: test, allowTestChanges }),
+    verify: (patch) => verify.tests({ workspace, patch, command: test, allowTestChanges, allowRunnerCode, reruns }),
     approve: approve && ((patch) => gate({ kind: 'confirm', question: `Accept this patch to ${repo}?`, show: patch })),
   })
   return workspace.deliver(outcome, { goal })
