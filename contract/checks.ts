@@ -33,11 +33,11 @@ export interface TestReport {
   /** Files that tests depend on and that differ from the base: changed, deleted, renamed, or new configuration. */
   protectedChanges: { path: string; change: 'changed' | 'deleted' | 'added'; why: string }[]
   /** Lines by which a change of the product newly reaches into the test runner, or asks whether it is being tested. */
-  tampering: { path: string; line: number; why: string }[]
+  tampering?: { path: string; line: number; why: string }[]
   /** Names of tests that passed in one run and failed in another of the same commit, and are not counted. */
-  flaky: string[]
+  flaky?: string[]
   /** How often the command was run. */
-  runs: number
+  runs?: number
   /** JSON: every Check. */
   report: Ref
   /** Everything the command printed, up to 20 MB. */

@@ -34,7 +34,7 @@ function cut(report: TestReport, entries: number, characters: number): TestRepor
     missing: report.missing.slice(0, entries),
     newlySkipped: report.newlySkipped.slice(0, entries),
     protectedChanges: report.protectedChanges.slice(0, entries),
-    tampering: report.tampering.slice(0, entries),
-    flaky: report.flaky.slice(0, entries),
+    tampering: (report.tampering ?? []).slice(0, entries),
+    flaky: (report.flaky ?? []).slice(0, entries),
   }
 }

@@ -56,7 +56,7 @@ const inJavaScript: Sign[] = [
     why: loader,
     anywhere: true,
   },
-  { pattern: /\brunIn(This|New)?Context\b|(from|require\(|import\()\s*['"`](node:)?(inspector|vm|worker_threads)['"`/]/, why: loader },
+  { pattern: /\brunIn(This|New)?Context\b|(from|require\(|import\()\s*['"`](node:)?(inspector|vm|v8|worker_threads)['"`/]/, why: loader },
   { pattern: /(from|require\(|import\()\s*['"`](node:)?module['"`]/, why: loader },
   { pattern: /\bnew Error\([^)]*\)\.stack\b|\bprepareStackTrace\b|\bgetCallSites?\b/, why: caller },
   { pattern: /\[Symbol\.hasInstance\][^]{0,60}?return true/, why: 'Everything is an instance of it.' },
@@ -115,7 +115,7 @@ const inOthers: Sign[] = [
 ]
 
 /** Lines by which changed product code newly does what only serves to be tested; what a file did before is not counted. */
-export function signsOf(changes: ProductChange[], baseline: Check[], format: TestReport['format']): TestReport['tampering'] {
+export function signsOf(changes: ProductChange[], baseline: Check[], format: TestReport['format']): NonNullable<TestReport['tampering']> {
   const named = testFilesOf(baseline)
   return changes.flatMap(({ path, before = '', after }) => {
     if (after === undefined) return []

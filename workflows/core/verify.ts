@@ -68,9 +68,10 @@ export function verdictOf(
   patch: Pick<Patch, 'tree'>,
   { allowTestChanges = false, allowRunnerCode = false }: Pick<TestVerification, 'allowTestChanges' | 'allowRunnerCode'>,
 ): Verdict {
-  const { failed, missing, newlySkipped, protectedChanges, counts, flaky } = report
+  // Reports in recorded histories may be older than these two.
+  const { failed, missing, newlySkipped, protectedChanges, counts, flaky = [] } = report
   const changes = allowTestChanges ? [] : protectedChanges
-  const tampering = allowRunnerCode ? [] : report.tampering
+  const tampering = allowRunnerCode ? [] : (report.tampering ?? [])
   const objections: Objection[] = [
     ...changes.map(({ path, change, why }) => ({ id: `protected: ${path}`, text: `${path} was ${change}: ${why}` })),
     ...tampering.map(({ path, line, why }) => ({ id: `tampering: ${path}`, text: `${path}:${line}: ${why}` })),
