@@ -1,10 +1,10 @@
-// A real worker process with tools of its own: ADDRESS TASK_QUEUE STATE_FOLDER BUNDLE [POINT]. Prints `ready`.
+// A real worker process with tools of its own: ADDRESS TASK_QUEUE,… STATE_FOLDER BUNDLE [POINT]. Prints `ready`.
 // POINT is `die:WHEN` or `freeze:WHEN`: it kills or stops itself at a point between the records of its first effect.
 import { EffectRefused, startWorker } from '../../dist/workers/index.js'
 import { folderStore } from '../../dist/store/folder.js'
 import { effectTools } from './effect-tools.mjs'
 
-const [address, taskQueue, stateFolder, codePath, point = ''] = process.argv.slice(2)
+const [address, queues, stateFolder, codePath, point = ''] = process.argv.slice(2)
 const [how, when] = point.split(':')
 const minutes = Number(process.env.EFFECT_MINUTES ?? 0.05)
 
@@ -27,13 +27,13 @@ function withPoint(store) {
   }
 }
 
-const worker = await startWorker({
+const settings = {
   address,
-  taskQueue,
   stateFolder,
   bundle: { codePath },
   store: withPoint(folderStore(`${stateFolder}/artifacts`)),
   tools: effectTools(EffectRefused, minutes),
-})
+}
+const workers = await Promise.all(queues.split(',').map((taskQueue) => startWorker({ ...settings, taskQueue })))
 process.stdout.write('ready\n')
-await worker.run()
+await Promise.all(workers.map((worker) => worker.run()))

@@ -20,9 +20,13 @@ const workflows = fileURLToPath(new URL('./workflows/effects.ts', import.meta.ur
 /** A recorder, and real worker processes of one queue and one state folder with tools that talk to it. */
 export interface EffectBench {
   recorder: Recorder
-  /** Starts a worker; at POINT (`die:after-intent`, `freeze:before-end`) it kills or stops itself. Ready when this resolves. */
-  worker(point?: string): Promise<ChildProcess>
-  start(calls: { tool: string; text?: string }[], carried?: unknown, limits?: object): Promise<WorkflowHandle>
+  taskQueue: string
+  /**
+   * Starts a worker process, of the bench's queue if no others are named; at POINT (`die:after-intent`, `freeze:before-end`) it kills or stops itself. Ready when
+   * this resolves.
+   */
+  worker(point?: string, queues?: string[]): Promise<ChildProcess>
+  start(calls: { tool: string; text?: string }[], carried?: unknown, queue?: string): Promise<WorkflowHandle>
   /** The question that a run waits with. */
   gate(run: WorkflowHandle): Promise<Gate>
   decide(run: WorkflowHandle, answer: 'yes' | 'no' | 'stop', note?: string): Promise<unknown>
@@ -52,19 +56,20 @@ export async function openEffectBench(minutes = 0.05): Promise<EffectBench> {
   const workers: ChildProcess[] = []
   const bench: EffectBench = {
     recorder,
-    async worker(point = '') {
+    taskQueue,
+    async worker(point = '', queues = [taskQueue]) {
       const environment = { ...process.env, RECORDER_URL: recorder.url, EFFECT_MINUTES: String(minutes) }
-      const words = [script, address, taskQueue, stateFolder, code, point]
+      const words = [script, address, queues.join(), stateFolder, code, point]
       const worker = spawn(process.execPath, words, { env: environment, stdio: ['ignore', 'pipe', 'ignore'] })
       workers.push(worker)
       await once(worker.stdout, 'data')
       return worker
     },
-    start: (calls, carried, limits = {}) =>
+    start: (calls, carried, queue = taskQueue) =>
       client.workflow.start('effects', {
-        taskQueue,
+        taskQueue: queue,
         workflowId: `effects-${randomUUID()}`,
-        args: carried === undefined ? [{ calls, limits }] : [{ calls, limits }, carried],
+        args: carried === undefined ? [{ calls }] : [{ calls }, carried],
       }),
     async gate(run) {
       for (;;) {

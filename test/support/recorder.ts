@@ -38,7 +38,7 @@ export interface Recorder {
   came: Came[]
   /** Decides about each request; default: everything works. */
   fault: (request: Came) => Fault | undefined
-  /** How often this happened. */
+  /** How often this happened; a marker in brackets after it doesn't count. */
   times(kind: Happened['kind'], text: string): number
   /** Resolves as soon as this is so. */
   when(so: (recorder: Recorder) => boolean): Promise<void>
@@ -62,7 +62,7 @@ export async function startRecorder(): Promise<Recorder> {
     happened: [],
     came: [],
     fault: () => undefined,
-    times: (kind, text) => recorder.happened.filter((entry) => entry.kind === kind && entry.text === text).length,
+    times: (kind, text) => recorder.happened.filter((entry) => entry.kind === kind && entry.text.split(' [')[0] === text).length,
     when: (so) =>
       new Promise((resolve) => {
         const look = () => {
