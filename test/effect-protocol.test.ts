@@ -72,9 +72,19 @@ test('who wakes up before its intent, after it was said that nothing was begun, 
 })
 
 test('who was away longer than an effect may take does nothing', async () => {
-  const slow = worker(between('intent', () => new Promise((resolve) => setTimeout(resolve, 50))))
+  const acted: string[] = []
+  const mail: OwnTool = {
+    name: 'mail',
+    description: 'x',
+    arguments: z.strictObject({ text: z.string() }),
+    perform: async () => acted.push('mail'),
+  }
+  const slow = worker(
+    between('intent', () => new Promise((resolve) => setTimeout(resolve, 50))),
+    [mail],
+  )
   await expect(slow.performEffect(call('mail', { minutes: 0.0005 }))).rejects.toMatchObject(unknown)
-  expect(recorder.happened).toEqual([])
+  expect(acted).toEqual([])
 })
 
 test.each(['comment', 'mail'])('a %s that was begun is not begun again under the same number', async (tool) => {
@@ -132,8 +142,8 @@ test('looking finds what is there, says what is not, and never calls a mail foun
 
 test('a tool that does not stop at its time limit is left behind', async () => {
   const deaf: OwnTool = { name: 'deaf', description: 'x', arguments: z.strictObject({}), perform: () => new Promise(() => {}) }
-  const calling = worker(world.store, [deaf]).performEffect(call('deaf', { arguments: {}, minutes: 0.001 }))
-  await expect(calling).rejects.toMatchObject({ ...unknown, message: expect.stringContaining('longer than 0.001 minutes') })
+  const calling = worker(world.store, [deaf]).performEffect(call('deaf', { arguments: {}, minutes: 0.02 }))
+  await expect(calling).rejects.toMatchObject({ ...unknown, message: expect.stringContaining('longer than 0.02 minutes') })
 })
 
 const plain: OwnTool = { name: 'plain', description: 'x', arguments: z.strictObject({}), perform: async () => 'done' }

@@ -29,7 +29,9 @@ export class Limit {
   async hold<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const over = this.#over
     const late = new Promise<never>((_resolve, reject) => {
-      over.addEventListener('abort', () => reject(new TookTooLong(`It took longer than ${this.#minutes} minutes.`)), { once: true })
+      const giveUp = () => reject(new TookTooLong(`It took longer than ${this.#minutes} minutes.`))
+      if (over.aborted) giveUp()
+      else over.addEventListener('abort', giveUp, { once: true })
     })
     return Promise.race([work(this.signal), late])
   }
