@@ -172,7 +172,7 @@ test('the question is answered while the run is paused, and what follows waits',
 
 test('pause now in the middle of an effect waits until nothing of it is in flight before anybody looks: it happens once', async () => {
   const words = ['late-comment', 'late-charge']
-  for (const word of words) faults[word] = (_, count) => (count < 2 ? { delayMilliseconds: 2_500 } : undefined)
+  for (const word of words) faults[word] = (_, count) => (count < 2 ? { delayMilliseconds: 4_500 } : undefined)
   const started = await Promise.all(words.map((text) => bench.start([{ tool: text.slice(5), text }])))
   await bench.recorder.when(() => words.every((word) => came(word).length > 0))
   await Promise.all(started.map((run) => run.executeUpdate('pause', { args: [{ now: true }] })))

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
+import { type OwnTool } from '../../activities/effects/tool.ts'
 import { dataConverter } from '../../store/data-converter.ts'
 import { folderStore } from '../../store/folder.ts'
 import { bundleWorkflows } from '../../workers/bundle.ts'
@@ -21,7 +22,11 @@ export interface CoreBench {
 
 const bundles = new Map<string, Promise<{ code: string }>>()
 
-export async function openBench(workflows = './workflows/core.ts', environment: Record<string, string> = {}): Promise<CoreBench> {
+export async function openBench(
+  workflows = './workflows/core.ts',
+  environment: Record<string, string> = {},
+  tools: OwnTool[] = [],
+): Promise<CoreBench> {
   const address = process.env.LOOPWRIGHT_TEST_ADDRESS
   if (!address) throw new Error('The test run has no Temporal server: run it through jest with its global set-up.')
   const path = workflows.startsWith('/') ? workflows : fileURLToPath(new URL(workflows, import.meta.url))
@@ -31,7 +36,7 @@ export async function openBench(workflows = './workflows/core.ts', environment: 
   const taskQueue = `core-${randomUUID()}`
   const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-'))
   const client = new Client({ connection, dataConverter: dataConverter(folderStore(join(stateFolder, 'artifacts'))) })
-  const { run, shutdown } = await startWorker({ address, taskQueue, stateFolder, bundle: await bundle, environment })
+  const { run, shutdown } = await startWorker({ address, taskQueue, stateFolder, bundle: await bundle, environment, tools })
   const running = run()
   return {
     client,
