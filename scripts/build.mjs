@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { packageFolder } from './places.mjs'
 import { lastLines, run, say } from './run.mjs'
 
@@ -9,7 +9,7 @@ import { lastLines, run, say } from './run.mjs'
  * Compiles the sources into dist/ when they have changed since the last time. Returns undefined, or the compiler's complaints.
  * A type error leaves no stamp, so that it is said again, but the code is there: it runs as well as its tests say.
  */
-export function build() {
+export async function build() {
   const dist = join(packageFolder, 'dist')
   const stamp = join(dist, '.sources')
   const sources = fingerprint()
@@ -24,16 +24,26 @@ export function build() {
     const { status, output } = run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', fresh], { cwd: packageFolder })
     const program = join(fresh, 'cli', 'main.js')
     if (existsSync(program)) chmodSync(program, 0o755)
-    if (status === 0) writeFileSync(join(fresh, '.sources'), sources)
     if (existsSync(fresh)) {
       if (existsSync(dist)) renameSync(dist, old)
       renameSync(fresh, dist)
+    }
+    if (status === 0) {
+      await bundle(dist)
+      // Last: a build that was broken off is done again.
+      writeFileSync(stamp, sources)
     }
     return status === 0 ? undefined : `The sources do not compile:\n${lastLines(output, 40)}`
   } finally {
     rmSync(fresh, { recursive: true, force: true })
     rmSync(old, { recursive: true, force: true })
   }
+}
+
+/** The workflows as workers load them, made once here instead of at every start of a worker. */
+async function bundle(dist) {
+  const { bundleWorkflows } = await import(pathToFileURL(join(dist, 'workers', 'bundle.js')).href)
+  writeFileSync(join(dist, 'workflows.bundle.js'), (await bundleWorkflows()).code)
 }
 
 /** Names, sizes and times of every source, and what decides how they are compiled. */
@@ -51,7 +61,7 @@ function fingerprint() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const problem = build()
+  const problem = await build()
   if (problem !== undefined) say(problem)
   process.exitCode = problem === undefined ? 0 : 1
 }

@@ -12,7 +12,7 @@ const environment = process.env
 async function setUp() {
   const missing = missingRequirements(environment)
   if (missing.length > 0) return missing.join('\n')
-  const problem = installDependencies(environment) ?? build()
+  const problem = installDependencies(environment) ?? (await build())
   if (problem !== undefined) return problem
   const temporal = await findTemporal(environment)
   if ('tried' in temporal)

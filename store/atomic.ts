@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { crashPoint } from './crash-point.ts'
 
 /**
  * Writes a file so that it is there whole and on the disk, or not at all: temporary file, fsync, rename, fsync of the folder.
@@ -20,6 +21,7 @@ export async function createAtomically(path: string, content: Uint8Array, tempor
 }
 
 async function fromDraft<T>(path: string, content: Uint8Array, temporary: string, place: (draft: string) => Promise<T>): Promise<T> {
+  crashPoint('store.write.before')
   await makeFolder(temporary)
   await makeFolder(dirname(path))
   const draft = join(temporary, randomUUID())
@@ -28,11 +30,14 @@ async function fromDraft<T>(path: string, content: Uint8Array, temporary: string
     const file = await open(draft, 'wx')
     try {
       await file.writeFile(content)
+      crashPoint('store.write.drafted')
       await file.sync()
     } finally {
       await file.close()
     }
+    crashPoint('store.write.synced')
     placed = await place(draft)
+    crashPoint('store.write.placed')
   } catch (error) {
     await rm(draft, { force: true })
     throw error

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Ref } from '../contract/json.ts'
 import { ifAbsent } from './absent.ts'
 import { createAtomically, writeAtomically } from './atomic.ts'
+import { crashPoint } from './crash-point.ts'
 import { Pointer } from './pointer.ts'
 
 /**
@@ -20,13 +21,18 @@ export class KeyFiles {
   }
 
   async write(pointer: Pointer): Promise<void> {
+    crashPoint('key.write.before')
     await writeAtomically(this.#path(pointer.key), Buffer.from(JSON.stringify(pointer)), this.#temporary)
+    crashPoint('key.write.after')
   }
 
   /** Writes the key if nobody has, and says what it points at. */
   async claim(pointer: Pointer): Promise<Ref> {
     const path = this.#path(pointer.key)
-    if (await createAtomically(path, Buffer.from(JSON.stringify(pointer)), this.#temporary)) return pointer.ref
+    crashPoint('key.claim.before')
+    const created = await createAtomically(path, Buffer.from(JSON.stringify(pointer)), this.#temporary)
+    crashPoint('key.claim.after')
+    if (created) return pointer.ref
     const standing = await readPointer(path)
     if (!standing) throw new Error(`The key ${pointer.key} was claimed and is gone: something else removes files of the store.`)
     return standing.ref

@@ -1,5 +1,6 @@
 import { Client, Connection, type ConnectionLike, type WorkflowExecutionInfo } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { crashPoint } from '../store/crash-point.ts'
 import { historyKey } from '../store/history-key.ts'
 import { type ArtifactStore } from '../store/store.ts'
 
@@ -50,6 +51,10 @@ async function keep(client: Client, store: ArtifactStore, { workflowId, runId }:
   const key = historyKey(workflowId, runId)
   if ((await store.resolve(key)) !== undefined) return false
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory()
-  await store.point(key, await store.put(historyToJSON(history)))
+  crashPoint('archive.fetched')
+  const ref = await store.put(historyToJSON(history))
+  crashPoint('archive.stored')
+  await store.point(key, ref)
+  crashPoint('archive.done')
   return true
 }

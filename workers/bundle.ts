@@ -34,6 +34,12 @@ export function withDeclarations(options: BundleOptions): BundleOptions {
   }
 }
 
+/** The bundle of our own workflows that the build has made, so that a worker starts in a second instead of four; undefined in the sources and for other workflows. */
+export function prebuiltBundle(workflowsPath: string): { codePath: string } | undefined {
+  const codePath = fileURLToPath(new URL('../workflows.bundle.js', import.meta.url))
+  return extension === 'js' && workflowsPath === ownWorkflows && existsSync(codePath) ? { codePath } : undefined
+}
+
 /** Bundles a workflows file, ours if none is named, for workers and replay. */
 export async function bundleWorkflows(workflowsPath = ownWorkflows): Promise<{ code: string }> {
   const logger = new DefaultLogger('WARN')

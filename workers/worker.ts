@@ -3,11 +3,13 @@ import { type OwnTool } from '../activities/effects/tool.ts'
 import { openSandbox } from '../activities/sandbox/open.ts'
 import { type World } from '../activities/world.ts'
 import { dataConverter } from '../store/data-converter.ts'
+import { isArmed } from '../store/crash-point.ts'
 import { openStore } from '../store/open.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { archiveConnection } from './archive.ts'
 import { startArchive } from './archive-loop.ts'
-import { bundleWorkflows, ownWorkflows } from './bundle.ts'
+import { bundleWorkflows, ownWorkflows, prebuiltBundle } from './bundle.ts'
+import { crashAroundActivities } from './crash-interceptor.ts'
 import { LoopwrightPlugin } from './plugin.ts'
 import { quiet } from './quiet.ts'
 import { registerSearchAttributes } from './search-attributes.ts'
@@ -76,8 +78,9 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     connection,
     namespace,
     taskQueue,
-    workflowBundle: settings.bundle ?? (await bundleWorkflows(workflowsPath)),
+    workflowBundle: settings.bundle ?? prebuiltBundle(workflowsPath) ?? (await bundleWorkflows(workflowsPath)),
     dataConverter: dataConverter(world.store),
+    ...(isArmed ? { interceptors: { activity: [crashAroundActivities] } } : {}),
     plugins: [new LoopwrightPlugin(world)],
     stickyQueueScheduleToStartTimeout: '1s',
     maxCachedWorkflows: 200,

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../store/crash-point.ts'
 import { type Activities } from '../activities.ts'
 import { resolveReferences } from '../artifacts/texts.ts'
 import { whileAlive } from '../tools/alive.ts'
@@ -14,14 +15,16 @@ export function createEffects(world: World, own: Map<string, OwnTool>): Pick<Act
   return {
     performEffect: createPerform(world, own),
 
-    async fenceEffect(call) {
-      const log = new EffectLog(world.store, call.effect)
-      await log.sameCall(call)
-      // First the fence, then the look: see EffectLog.
-      await log.raise(call.fence + 1)
-      const ended = await log.end()
-      return ended ? { certain: await certain(world, call, ended) } : { begun: await log.intended(call.fence) }
-    },
+    fenceEffect: (call) =>
+      whileAlive(async () => {
+        const log = new EffectLog(world.store, call.effect)
+        await log.sameCall(call)
+        // First the fence, then the look: see EffectLog.
+        await log.raise(call.fence + 1)
+        crashPoint('effect.fenced')
+        const ended = await log.end()
+        return ended ? { certain: await certain(world, call, ended) } : { begun: await log.intended(call.fence) }
+      }),
 
     lookUpEffect: (call) =>
       whileAlive(async (cancelled) => {
@@ -35,6 +38,7 @@ export function createEffects(world: World, own: Map<string, OwnTool>): Pick<Act
         const found = await new Limit(call.minutes, cancelled).hold((signal) => find(args, contextOf(world, call, signal)))
         if (found.found === 'absent') return { absent: true, why: 'it was looked for and is not there' }
         if (found.found === 'unknown') return { absent: false, why: found.why ?? 'looking for it did not tell' }
+        crashPoint('effect.found')
         return { certain: await certain(world, call, await log.finish({ text: found.text, happened: 'yes', how: 'found' })) }
       }),
   }

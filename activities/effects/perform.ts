@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { type Certain, type EffectCall } from '../../contract/effects.ts'
 import { type Json } from '../../contract/json.ts'
+import { crashPoint } from '../../store/crash-point.ts'
 import { type Activities } from '../activities.ts'
 import { keepText, resolveReferences } from '../artifacts/texts.ts'
 import { whileAlive } from '../tools/alive.ts'
@@ -41,13 +42,18 @@ async function perform(
   if ('refused' in args) return { text: args.refused, happened: 'no', how: 'refused' }
   const limit = new Limit(call.minutes, cancelled)
   const { mine, at } = await log.intend(call.fence)
+  crashPoint('effect.intended')
   const repeatable = call.class === 'keyed' && tool.class === 'keyed'
   const life = (tool.keyLifeHours ?? 24) * hourMilliseconds
   if (!mine && !(repeatable && Date.now() - at < life)) throw unknown(call, 'it was begun before', false)
   if ((await log.isFenced(call.fence)) || limit.isOver()) throw unknown(call, 'it came too late to act', false)
+  crashPoint('effect.acting')
   try {
     const text = textOf(await limit.hold((signal) => tool.perform(args.checked, contextOf(world, call, signal))))
-    return await log.finish({ text: await present(world.store, text), happened: 'yes', how: 'performed' })
+    crashPoint('effect.acted')
+    const end = await log.finish({ text: await present(world.store, text), happened: 'yes', how: 'performed' })
+    crashPoint('effect.finished')
+    return end
   } catch (error) {
     if (error instanceof EffectRefused) return log.finish({ text: error.message, happened: 'no', how: 'refused' })
     throw unknown(call, messageOf(error), repeatable && !cancelled?.aborted, error)

@@ -2,6 +2,7 @@ import { canonicalJson, replaceLargeStrings, utf8Bytes } from '../../contract/di
 import { type Json } from '../../contract/json.ts'
 import { type Message, type ModelCall, type ModelReply, type ToolCall, type Usage } from '../../contract/models.ts'
 import { inputBound, messageBytes } from '../../contract/tokens.ts'
+import { crashPoint } from '../../store/crash-point.ts'
 import { type ArtifactStore } from '../../store/store.ts'
 import { keepText } from '../artifacts/texts.ts'
 import { modelFailure } from './errors.ts'
@@ -36,6 +37,8 @@ export async function keepReply(
   })
   const replyBytes = messageBytes(messageOf(raw.text, whole))
   const added = sent.slice(before.messages.length).reduce((sum, message) => sum + messageBytes(message), 0)
+  const head = await appendTranscript(store, before, [...call.add, messageOf(text, toolCalls)])
+  crashPoint('model.reply.kept')
   return {
     text,
     toolCalls,
@@ -43,7 +46,7 @@ export async function keepReply(
     usage,
     replyBytes,
     transcript: {
-      sha256: await appendTranscript(store, before, [...call.add, messageOf(text, toolCalls)]),
+      sha256: head,
       bytes: (call.transcript?.bytes ?? 0) + added + replyBytes,
       // With what sending the reply back adds to what was counted, so that it bounds the next call's input.
       tokens: usage.input + usage.output + growth(raw.calls, whole) + framingTokens * (1 + whole.length),

@@ -1,5 +1,6 @@
 import OpenAI, { APIError } from 'openai'
 import { type ModelCall, type ModelName } from '../../contract/models.ts'
+import { crashPoint } from '../../store/crash-point.ts'
 import { bounded, tooMuch } from './bounded.ts'
 import { Collector } from './collect.ts'
 import { modelErrorOf, modelFailure } from './errors.ts'
@@ -39,7 +40,9 @@ export function request(call: ModelCall, name: ModelName, provider: Provider, sa
       fetch: async (url, init) => bounded(await fetch(url, init), watch),
     })
     try {
+      crashPoint('model.request.before')
       const response = await client.chat.completions.create(bodyOf(call, name, provider, said), { signal: watch.signal }).asResponse()
+      crashPoint('model.request.sent')
       return await replyOf(response, provider, watch)
     } catch (error) {
       throw modelErrorOf(error, provider, name.model)
@@ -85,6 +88,7 @@ async function replyOf(response: Response, { url }: Provider, watch: Watch): Pro
     }
   }
   watch.signal.throwIfAborted()
+  crashPoint('model.reply.read')
   const { reply } = collector
   if (reply.finish !== undefined) return reply
   const message = `the reply of ${url} broke off after ${reply.bytes} bytes`

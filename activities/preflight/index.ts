@@ -1,30 +1,34 @@
 import { join } from 'node:path'
 import { ApplicationFailure } from '@temporalio/common'
 import { type ModelFacts, parseModel } from '../../contract/models.ts'
+import { type Preflight, type PreflightCall } from '../../contract/preflight.ts'
 import { type Activities } from '../activities.ts'
 import { described } from '../effects/registry.ts'
 import { failure } from '../failure.ts'
+import { whileAlive } from '../tools/alive.ts'
 import { type World } from '../world.ts'
 import { factsOf } from './facts.ts'
 import { overrideExample, type Overrides, readOverrides } from './overrides.ts'
 
 /** Makes the activity that finds out, before the first step, what the models cost and whether they can be asked; it names every problem at once. */
 export function createPreflight(world: World): Activities['preflight'] {
-  return async ({ models, dollars }) => {
-    const overrides = await readOverrides(world)
-    const facts: Record<string, ModelFacts> = {}
-    const problems: ApplicationFailure[] = []
-    for (const model of new Set(models)) {
-      const found = lookAt(model, world, overrides)
-      if (found instanceof ApplicationFailure) problems.push(found)
-      else if (found.price === null && dollars !== 'none') problems.push(unknownPrice(model, world))
-      else facts[model] = found
-    }
-    if (problems.length > 1) throw together(problems)
-    for (const problem of problems) throw problem
-    const tools = world.tools?.map(described) ?? []
-    return { models: facts, searchAttributes: world.searchAttributes, sandbox: world.sandbox.level, ...(tools.length > 0 ? { tools } : {}) }
+  return (call) => whileAlive(() => lookAtAll(world, call))
+}
+
+async function lookAtAll(world: World, { models, dollars }: PreflightCall): Promise<Preflight> {
+  const overrides = await readOverrides(world)
+  const facts: Record<string, ModelFacts> = {}
+  const problems: ApplicationFailure[] = []
+  for (const model of new Set(models)) {
+    const found = lookAt(model, world, overrides)
+    if (found instanceof ApplicationFailure) problems.push(found)
+    else if (found.price === null && dollars !== 'none') problems.push(unknownPrice(model, world))
+    else facts[model] = found
   }
+  if (problems.length > 1) throw together(problems)
+  for (const problem of problems) throw problem
+  const tools = world.tools?.map(described) ?? []
+  return { models: facts, searchAttributes: world.searchAttributes, sandbox: world.sandbox.level, ...(tools.length > 0 ? { tools } : {}) }
 }
 
 function lookAt(model: string, world: World, overrides: Overrides): ModelFacts | ApplicationFailure {

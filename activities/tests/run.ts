@@ -2,6 +2,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Check, type TestReport } from '../../contract/checks.ts'
+import { crashPoint } from '../../store/crash-point.ts'
 import { type ProcessResult } from '../process.ts'
 import { type Dependencies, limitInWords, type Sandbox } from '../sandbox/sandbox.ts'
 import { detect } from './detect.ts'
@@ -57,7 +58,7 @@ export async function runTestCommand(command: TestCommand): Promise<TestRun> {
     const detected = await detect(command.argv, folder)
     const reporter = detected && (await placeReporter(command.argv, detected, report))
     const worker = command.worker ?? process.env
-    const result = await command.sandbox.run(reporter?.argv ?? command.argv, {
+    const running = command.sandbox.run(reporter?.argv ?? command.argv, {
       folder,
       environment: testEnvironment(worker, reporter?.environment ?? {}, command.environment ?? {}),
       readable: [...cachedPytest(worker), ...(command.readable ?? [])],
@@ -67,6 +68,9 @@ export async function runTestCommand(command: TestCommand): Promise<TestRun> {
       ...(command.signal ? { signal: command.signal } : {}),
       ...(command.onTail ? { onOutput: tailTeller(command.onTail) } : {}),
     })
+    crashPoint('tests.running')
+    const result = await running
+    crashPoint('tests.ended')
     const format = reporter && detected ? detected.framework : 'exit code'
     const reported = result.ended ? undefined : await reporter?.read()
     const checks = reported && (await checksOf(reported, folder))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Ref } from '../../contract/json.ts'
 import { type BuiltinToolName, builtinTools, isBuiltinTool } from '../../contract/tools.ts'
 import { type UseCall, type UseResult, type WorkspaceAt } from '../../contract/workspace.ts'
+import { crashPoint } from '../../store/crash-point.ts'
 import { type Activities } from '../activities.ts'
 import { keepText, resolveReferences } from '../artifacts/texts.ts'
 import { withCheckout } from '../workspace/checkout.ts'
@@ -58,9 +59,11 @@ async function use(world: World, injected: InjectedTools, call: UseCall, watch: 
     const checkout = checkoutOf(world, workspace.key, folder)
     const reads = builtinTools[tool].class === 'read'
     if (!reads) await enter(checkout)
+    crashPoint('step.work.before')
     const answer = await bound.work({ world, call, workspace, folder, ...watch }).catch((error: unknown) => {
       throw fileProblem(error, call.arguments['path']) ?? error
     })
+    crashPoint('step.work.after')
     // What a killed command left half done is no step.
     watch.signal?.throwIfAborted()
     const done = reads ? { answer } : await keep(world, workspace, folder, call, tool, answer)

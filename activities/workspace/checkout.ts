@@ -2,6 +2,7 @@ import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { ifAbsent } from '../../store/absent.ts'
+import { crashPoint } from '../../store/crash-point.ts'
 import { type World } from '../world.ts'
 import { linkDependencies } from './dependencies.ts'
 import { git } from './git.ts'
@@ -34,8 +35,10 @@ export async function withCheckout<T>(
     (number) => join(places.root, `${nameOf(number)}.lock`),
     signal,
     async (number, before) => {
+      crashPoint('checkout.locked')
       const checkout = places.checkout(await generationOf(places.root, nameOf(number), before))
       if (purpose !== 'file' || !(await isLeftAt(checkout, workspace.commit))) await makeReady(world, workspace, checkout, signal)
+      crashPoint('checkout.reset')
       return work(checkout.workTree)
     },
   )

@@ -2,6 +2,7 @@ import { lstat, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path'
 import { type Ref } from '../../contract/json.ts'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
+import { crashPoint } from '../../store/crash-point.ts'
 import { type World } from '../world.ts'
 import { git, GitFailed, gitLine, gitList } from './git.ts'
 import { isInside, realPlace } from './inside.ts'
@@ -34,12 +35,17 @@ export async function commitStep(
   await refuseLargeFiles(checkout, links)
   await add(checkout, links)
   const tree = await gitLine(checkout, ['write-tree'])
+  crashPoint('step.tree.written')
   if (tree === (await gitLine(checkout, ['rev-parse', `${workspace.commit}^{tree}`])))
     return { commit: workspace.commit, pack: workspace.pack, tree }
   await refuseModes(checkout, workspace.commit, tree)
   const commit = await gitLine(checkout, ['commit-tree', tree, '-p', workspace.commit], { input: `${stage}\n` })
+  crashPoint('step.commit.made')
   await git(checkout, ['update-ref', `refs/loopwright/${refName(workspace.key)}/${refName(stage)}`, commit])
-  return { commit, pack: await keepStep(world, workspace, commit), tree }
+  crashPoint('step.ref.set')
+  const pack = await keepStep(world, workspace, commit)
+  crashPoint('step.packed')
+  return { commit, pack, tree }
 }
 
 /** Links are taken out again afterwards: git refuses to exclude what .gitignore names already. */

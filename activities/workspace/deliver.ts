@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { sha256 } from '../../contract/digest.ts'
 import { type Delivered, type Delivery, type WorkspaceAt } from '../../contract/workspace.ts'
+import { crashPoint } from '../../store/crash-point.ts'
 import { type World } from '../world.ts'
 import { type GitAt, git, GitFailed, gitLine, gitSays } from './git.ts'
 import { requireCommit } from './restore.ts'
@@ -34,11 +35,14 @@ async function deliver(world: World, { run, workspace, message, at }: Delivery):
   await requireCommit(world, workspace)
   const own = placesOf(world, workspace.key).git
   const commit = await gitLine(own, ['commit-tree', `${workspace.commit}^{tree}`, '-p', workspace.base], { input: message, date: at })
+  crashPoint('deliver.made')
   if (await isDelivered(source, branch, commit)) return { branch }
   await copyObjects(own, { ...workspace, commit }, source)
+  crashPoint('deliver.copied')
   const none = '0'.repeat(commit.length)
   try {
     await git(source.git, ['update-ref', '-m', 'loopwright: result of a run', `refs/heads/${branch}`, commit, none])
+    crashPoint('deliver.done')
   } catch (error) {
     // Somebody may have made it meanwhile; this throws when it is another commit.
     if (await isDelivered(source, branch, commit)) return { branch }
@@ -77,5 +81,6 @@ async function copyObjects(own: GitAt, { base, commit }: WorkspaceAt, source: So
       'Apply the patch file of the run instead.',
     )
   const pack = await git(own, ['pack-objects', '--quiet', '--revs', '--stdout'], { input: `${commit}\n^${base}\n` })
+  crashPoint('deliver.copying')
   await git(source.git, ['unpack-objects', '-q'], { input: pack })
 }

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { Ref } from '../../contract/json.ts'
 import { type OpenedWorkspace } from '../../contract/workspace.ts'
 import { ifAbsent } from '../../store/absent.ts'
+import { crashPoint } from '../../store/crash-point.ts'
 import { type World } from '../world.ts'
 import { type GitAt, git, gitLine, gitList } from './git.ts'
 import { initialize } from './initialize.ts'
@@ -29,6 +30,7 @@ export async function openWorkspace(world: World, repo: string, key: string, sig
 }
 
 async function open(world: World, source: Source, key: string, places: Places, signal?: AbortSignal): Promise<OpenedWorkspace> {
+  crashPoint('workspace.open.locked')
   const { commit, head } = await headOf(source)
   await refuseUnfinished(source, world, commit)
   await removeUnfinished(places)
@@ -36,14 +38,17 @@ async function open(world: World, source: Source, key: string, places: Places, s
   const draft: GitAt = { gitDir: join(places.root, `git.${randomUUID()}`) }
   await initialize(draft, commit)
   await copyCommit(source, commit, draft, signal)
+  crashPoint('workspace.open.packed')
   await refuseLargeFileStorage(source, commit, draft)
   const tree = await gitLine(draft, ['rev-parse', `${commit}^{tree}`])
   const pack = await keepBase(world, draft, commit)
   await rename(draft.gitDir, places.git.gitDir)
+  crashPoint('workspace.open.renamed')
   const opened = { key, source: source.path, base: commit, pack, tree, head }
   // Last and in one piece: without this file nothing was opened.
   await writeFile(`${places.opened}.draft`, JSON.stringify(opened))
   await rename(`${places.opened}.draft`, places.opened)
+  crashPoint('workspace.open.done')
   return opened
 }
 

@@ -1,4 +1,5 @@
 import { type Patch, type WorkspaceAt } from '../../contract/workspace.ts'
+import { crashPoint } from '../../store/crash-point.ts'
 import { type World } from '../world.ts'
 import { git, gitLine, gitList } from './git.ts'
 import { requireCommit } from './restore.ts'
@@ -18,6 +19,7 @@ export async function makePatch(world: World, workspace: WorkspaceAt): Promise<P
     gitList(at, diff('--name-only', '-z')),
     gitList(at, diff('--numstat', '-z')),
   ])
+  crashPoint('patch.made')
   // A binary file counts as `-`.
   const sum = (column: number) => counts.reduce((total, line) => total + (Number(line.split('\t')[column]) || 0), 0)
   return { base, commit, pack, tree, diff: await world.store.put(text), files: files.slice(0, mostFiles), added: sum(0), removed: sum(1) }

@@ -8,7 +8,7 @@ import { endLeftovers } from './leftovers.js'
 
 /** One Temporal server and one workflow bundle for all tests of a run: LOOPWRIGHT_TEST_ADDRESS and LOOPWRIGHT_TEST_BUNDLE say where. */
 export default async function setUpTests() {
-  const problem = build()
+  const problem = await build()
   if (problem !== undefined) console.warn(problem)
   const folder = mkdtempSync(join(tmpdir(), 'loopwright-tests-'))
   Object.assign(process.env, withPytest(process.env))

@@ -1,8 +1,8 @@
 import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow'
 import { type Activities } from '../../activities/activities.ts'
 
-/** How long a worker may be silent before its step counts as lost, for everything that takes long. */
-const heartbeatTimeout = '5s'
+/** How long a worker may be silent before its step counts as lost. Every activity beats once a second. */
+const heartbeatTimeout = '4s'
 
 /**
  * The activities, with the settings that each kind of step needs. The stage's path is the activity id, so that the history reads by itself;
@@ -17,7 +17,7 @@ export function activities(
     activityId: path,
     // The activity ends itself at its own time limit and says so; this one only catches a worker that doesn't.
     startToCloseTimeout: quick ? '1m' : `${Math.ceil(minutes * 60) + 60}s`,
-    ...(quick ? {} : { heartbeatTimeout }),
+    heartbeatTimeout,
     ...(summary === undefined ? {} : { summary: summary.slice(0, 200) }),
     retry: { maximumAttempts: once ? 1 : 10, initialInterval: '500ms', maximumInterval: '10s' },
     // A step that was cancelled is over only when its process is dead and its request is closed.

@@ -1,0 +1,37 @@
+import { type ActivityInterceptorsFactory } from '@temporalio/worker'
+import { type Activities } from '../activities/activities.ts'
+import { crashPoint } from '../store/crash-point.ts'
+
+const ours: Record<keyof Activities, true> = {
+  preflight: true,
+  callModel: true,
+  putArtifacts: true,
+  getArtifacts: true,
+  openWorkspace: true,
+  useTool: true,
+  runTests: true,
+  makePatch: true,
+  deliverPatch: true,
+  certify: true,
+  performEffect: true,
+  fenceEffect: true,
+  lookUpEffect: true,
+}
+
+/** A test aid: crash points before each of our activities, and after each effect, before its result is recorded. */
+export const crashAroundActivities: ActivityInterceptorsFactory = ({ info }) => ({
+  inbound: {
+    async execute(input, next) {
+      const name = info.activityType
+      if (!isOurs(name)) return next(input)
+      crashPoint(`activity.${name}.start`)
+      const result = await next(input)
+      crashPoint(`activity.${name}.end`)
+      return result
+    },
+  },
+})
+
+function isOurs(name: string): name is keyof Activities {
+  return name in ours
+}
