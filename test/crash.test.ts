@@ -1,31 +1,37 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
-import { type CrashPoint, crashPoints } from '../store/crash-point.ts'
+import { type CrashRun, quickPlan } from '../bench/chaos/crash-plan.ts'
+import { effectsScenario, writeBundle } from '../bench/chaos/effects-run.ts'
+import { repairScenario } from '../bench/chaos/repair-run.ts'
 import { survive } from '../bench/chaos/survive.ts'
+import { crashPoints } from '../store/crash-point.ts'
 
 const address = process.env.LOOPWRIGHT_TEST_ADDRESS!
 let connection: Connection
+let bundle: string
 
 beforeAll(async () => {
   connection = await Connection.connect({ address })
+  bundle = await writeBundle('workflows', mkdtempSync(join(tmpdir(), 'loopwright-bundle-')))
 })
 afterAll(() => connection.close())
 
-/** Several runs side by side, each killed at many points, one after the other. A model call that is lost is asked at most twice more: so at most two points of it a run. */
-const lanes = 5
-const longLane = lanes - 1
-const laneOf = (point: CrashPoint, index: number) => (isLong(point) ? longLane : index % lanes)
-/** These are passed only by a run that carries much from one execution to the next. */
-const isLong = (point: CrashPoint) => point.includes('Artifacts')
-/** Passed only by runs that use tools of one's own. */
-const isEffect = (point: CrashPoint) => /[eE]ffect|^key\.claim/.test(point)
-
-test('a worker is killed at every crash point, and nothing is lost or done twice', async () => {
+async function surviving({ kind, points }: CrashRun) {
   const client = new Client({ connection })
-  const repairing = crashPoints.filter((point) => !isEffect(point))
-  const runs = Array.from({ length: lanes }, (_, lane) => repairing.filter((point, index) => laneOf(point, index) === lane))
-  const survived = await Promise.all(runs.map((points, lane) => survive(client, address, points, { seams: lane === longLane })))
+  const scenario =
+    typeof kind === 'string'
+      ? await repairScenario(client, address, { seams: kind === 'seams' })
+      : await effectsScenario(client, address, bundle, kind)
+  return survive(client, scenario, points)
+}
+
+test('workers are killed at every crash point, each first attempt of it, and nothing is lost or done twice', async () => {
+  const plan = quickPlan()
+  const survived = await Promise.all(plan.map(surviving))
   expect(survived.flatMap(({ problems }) => problems)).toEqual([])
   expect(survived.flatMap(({ unreached }) => unreached)).toEqual([])
-  expect(survived.flatMap(({ killedAt }) => killedAt).sort()).toEqual([...repairing].sort())
-}, 600_000)
+  expect(new Set(survived.flatMap(({ killedAt }) => killedAt))).toEqual(new Set(crashPoints))
+}, 900_000)

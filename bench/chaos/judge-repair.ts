@@ -6,7 +6,10 @@ import { type Outcome } from '../../contract/outcome.ts'
 import { type Patch } from '../../contract/workspace.ts'
 import { folderStore } from '../../store/folder.ts'
 import { brokenSum } from '../../test/support/repository.ts'
-import { neededModelCalls, type RepairRun } from './repair-run.ts'
+import { type RepairRun } from './repair-run.ts'
+
+/** What a run in which nothing is lost asks of the model. */
+const neededModelCalls = 3
 
 const git = (gitDir: string, ...args: string[]) =>
   execFileSync('git', [`--git-dir=${gitDir}`, ...args], { stdio: 'pipe' })
@@ -22,7 +25,7 @@ export async function judgeRepair(outcome: Outcome<Patch>, repair: RepairRun, lo
   if (outcome.status !== 'accepted' || !outcome.value) return [`the run ended as ${outcome.status}: ${outcome.why}`]
   return [
     ...judgeSource(outcome.value, repair.repo),
-    ...judgeWorkspace(outcome.value, repair.stateFolder),
+    ...judgeWorkspace(outcome.value, repair),
     ...judgeArtifacts(join(repair.stateFolder, 'artifacts')),
     ...(await judgeLedger(outcome, repair, lostCalls)),
   ]
@@ -46,10 +49,10 @@ function judgeSource({ base, commit, branch }: Patch, repo: string): string[] {
 }
 
 /** Base and two commits, one on the other, each with one ref: no step was made twice, none is missing. */
-function judgeWorkspace({ base, commit }: Patch, stateFolder: string): string[] {
+function judgeWorkspace({ base, commit }: Patch, { stateFolder, run }: RepairRun): string[] {
   const problems: string[] = []
   const workspaces = join(stateFolder, 'workspaces')
-  const [key, ...others] = readdirSync(workspaces)
+  const [key, ...others] = readdirSync(workspaces).filter((name) => name.startsWith(run.workflowId))
   if (key === undefined || others.length > 0) return ['there is not exactly one workspace']
   const at = join(workspaces, key, 'git')
   const objects = lines(git(at, 'cat-file', '--batch-all-objects', '--batch-check=%(objecttype) %(objectname)'))
@@ -72,18 +75,24 @@ function judgeArtifacts(folder: string): string[] {
 }
 
 /** Every request that arrived was recorded as a try and charged, and only cut-off calls were asked again. */
-async function judgeLedger({ certificate }: Outcome<Patch>, { model, stateFolder }: RepairRun, lostCalls: number): Promise<string[]> {
+async function judgeLedger(
+  { certificate }: Outcome<Patch>,
+  { model, modelName, stateFolder }: RepairRun,
+  lostCalls: number,
+): Promise<string[]> {
   if (!certificate) return ['there is no certificate']
   const record = JSON.parse(await folderStore(join(stateFolder, 'artifacts')).text(certificate.sha256)) as {
     models: Record<string, { tries: number; lost: number; failed: number; tokens: number }>
   }
-  const { tries, lost, failed, tokens } = record.models['openai/x']!
-  const { requests, chargedTokens } = model.counts
+  const { tries, lost, failed, tokens } = record.models[`openai/${modelName}`]!
+  const requests = model.counts.byModel[modelName] ?? 0
+  const isAlone = Object.keys(model.counts.byModel).length === 1
   const problems: string[] = []
   if (tries - lost - failed !== neededModelCalls)
     problems.push(`${tries} tries, ${lost} lost, ${failed} failed: not ${neededModelCalls} replies`)
   if (lost > lostCalls) problems.push(`${lost} calls were lost, more than were cut off (${lostCalls})`)
   if (requests > tries) problems.push(`the model was asked ${requests} times, and ${tries} tries are recorded`)
-  if (tokens < chargedTokens) problems.push(`the model charged ${chargedTokens} tokens, and ${tokens} are recorded`)
+  if (isAlone && tokens < model.counts.chargedTokens)
+    problems.push(`the model charged ${model.counts.chargedTokens} tokens, and ${tokens} are recorded`)
   return problems
 }

@@ -1,12 +1,9 @@
-import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client } from '@temporalio/client'
 import { type Outcome } from '../../contract/outcome.ts'
-import { type Patch } from '../../contract/workspace.ts'
 import { type CrashPoint } from '../../store/crash-point.ts'
-import { judgeRepair } from './judge-repair.ts'
-import { type RepairRun, startRepairRun } from './repair-run.ts'
-import { startWorkerProcess } from './worker-process.ts'
+import { type Scenario } from './scenario.ts'
+import { type WorkerProcess } from './worker-process.ts'
 
 /** What came of a run whose workers were killed. */
 export interface Survived {
@@ -22,59 +19,70 @@ export interface Survived {
 /** A machine that does much else at the same time may need this long. */
 const patienceOf = (points: unknown[]) => 120_000 + 20_000 * points.length
 
-/** Lets one repair run be killed at each of the points, as often as it is named, whichever comes first; a fresh worker goes on each time. */
-export async function survive(client: Client, address: string, points: CrashPoint[], options: { seams?: boolean } = {}): Promise<Survived> {
+/** Lets a run be killed at each of the points, as often as it is named, whichever comes first; a fresh worker goes on each time. */
+export async function survive(client: Client, scenario: Scenario, points: CrashPoint[]): Promise<Survived> {
   const started = Date.now()
-  const repair = await startRepairRun(client, options)
   const unreached: string[] = [...points]
   const killedAt: string[] = []
-  const archivePoints = () => unreached.filter((point) => point.startsWith('archive.'))
-  const next = async (until: Promise<unknown>) => {
-    const environment = { ...repair.environment, LOOPWRIGHT_CRASH: [...new Set(unreached)].join(',') }
-    const worker = startWorkerProcess({ address, taskQueue: repair.taskQueue, stateFolder: repair.stateFolder, environment })
-    try {
-      await Promise.race([worker.ended, until])
-    } finally {
-      worker.child.kill('SIGKILL')
-    }
-    const { killedAt: point, bySignal, output } = await worker.ended
-    if (!bySignal) throw new Error(`A worker ended by itself:\n${output}`)
-    if (point === undefined) return false
-    killedAt.push(point)
-    unreached.splice(unreached.indexOf(point), 1)
-    return true
-  }
-  const patience = AbortSignal.timeout(patienceOf(points))
-  const impatient = new Promise<never>((_, reject) =>
-    patience.addEventListener('abort', () => reject(new Error(`the run did not end within ${patienceOf(points) / 1_000} s`))),
-  )
-  impatient.catch(() => {})
+  const stop = new AbortController()
   try {
-    const result = repair.run.result() as Promise<Outcome<Patch>>
-    result.catch(() => {})
-    const over = Promise.race([result, impatient])
-    while (await next(over));
+    const over = within(scenario.run.result() as Promise<Outcome<unknown>>, patienceOf(points))
+    over.catch(() => {})
+    const assisting = scenario.assist?.(stop.signal)
+    while (await killOnce(scenario, unreached, killedAt, () => over));
     const outcome = await over
-    if (archivePoints().length > 0) await closed(client, repair)
-    while (archivePoints().length > 0 && (await next(sleep(10_000))));
-    const problems = await judgeRepair(outcome, repair, killedAt.filter(cutsModelCall).length)
-    return { killedAt, unreached, problems, milliseconds: Date.now() - started }
+    stop.abort()
+    await assisting
+    const archive = () => unreached.some((point) => point.startsWith('archive.'))
+    if (archive()) await closed(client, scenario.run.workflowId)
+    while (archive() && (await killOnce(scenario, unreached, killedAt, swept)));
+    return { killedAt, unreached, problems: await scenario.judge(outcome, killedAt), milliseconds: Date.now() - started }
   } catch (error) {
-    await repair.run.terminate().catch(() => {})
+    stop.abort()
+    await scenario.run.terminate().catch(() => {})
     return { killedAt, unreached, problems: [error instanceof Error ? error.message : String(error)], milliseconds: Date.now() - started }
   } finally {
-    await repair.model.close()
-    for (const folder of [repair.repo, repair.stateFolder]) rmSync(folder, { recursive: true, force: true })
+    await scenario.close()
   }
+}
+
+/** Starts a worker that dies at the first of the points that are left, unless something else is over before. */
+async function killOnce(
+  { startWorker }: Scenario,
+  unreached: string[],
+  killedAt: string[],
+  until: (worker: WorkerProcess) => Promise<unknown>,
+): Promise<boolean> {
+  const worker = startWorker({ LOOPWRIGHT_CRASH: [...new Set(unreached)].join(',') })
+  try {
+    await Promise.race([worker.ended, until(worker)])
+  } finally {
+    worker.child.kill('SIGKILL')
+  }
+  const { killedAt: point, bySignal, output } = await worker.ended
+  if (!bySignal) throw new Error(`A worker ended by itself:\n${output}`)
+  if (point === undefined) return false
+  killedAt.push(point)
+  unreached.splice(unreached.indexOf(point), 1)
+  return true
 }
 
 /** The archive takes what has closed, and the server's list of that lags behind. */
-async function closed(client: Client, { run }: RepairRun): Promise<void> {
-  const query = `WorkflowId = '${run.workflowId}' AND ExecutionStatus = 'Completed'`
+async function closed(client: Client, workflowId: string): Promise<void> {
+  const query = `WorkflowId = '${workflowId}' AND ExecutionStatus = 'Completed'`
   while ((await client.workflow.count(query)).count === 0) await sleep(50)
 }
 
-/** Store points come first in an activity that keeps texts, but may also be inside a model call. */
-function cutsModelCall(point: string): boolean {
-  return point.startsWith('model.') || point.startsWith('activity.callModel') || point.startsWith('store.')
+/** A worker sweeps once when it starts, and then not for a minute. */
+async function swept(worker: WorkerProcess): Promise<void> {
+  await worker.ready
+  await sleep(15_000)
+}
+
+/** A promise that is given up after a while. */
+export function within<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
+  const late = sleep(milliseconds, undefined, { ref: false }).then(() => {
+    throw new Error(`It was not over within ${milliseconds / 1_000} s.`)
+  })
+  return Promise.race([promise, late])
 }
