@@ -60,6 +60,7 @@ export const crashPoints = [
   'tests.running',
   'tests.ended',
   'patch.made',
+  'deliver.made',
   'deliver.copying',
   'deliver.copied',
   'deliver.done',

@@ -31,15 +31,16 @@ export async function judgeRepair(outcome: Outcome<Patch>, repair: RepairRun, lo
   ]
 }
 
-/** One new branch with the two commits; everything else is as the user left it. */
-function judgeSource({ base, commit, branch }: Patch, repo: string): string[] {
+/** One new branch with one commit that has both edits; everything else is as the user left it. */
+function judgeSource({ base, branch }: Patch, repo: string): string[] {
   const problems: string[] = []
   const at = join(repo, '.git')
   const branches = lines(git(at, 'for-each-ref', '--format=%(refname:short) %(objectname)', 'refs/heads'))
-  const expected = [`${branch} ${commit}`, `main ${base}`]
-  if (branches.sort().join() !== expected.sort().join()) problems.push(`the source has the branches ${branches.join(', ')}`)
-  if (git(at, 'rev-list', '--count', `${base}..${commit}`) !== '2') problems.push('the delivered branch does not have two commits')
-  if (git(at, 'show', `${commit}:sum.js`) !== 'export const add = (a, b) => a + b\nexport const double = (a) => a * 2')
+  const delivered = branches.some((line) => line.startsWith(`${branch} `))
+  if (branches.length !== 2 || !delivered || !branches.includes(`main ${base}`))
+    problems.push(`the source has the branches ${branches.join(', ')}`)
+  if (git(at, 'rev-parse', `${branch}^`) !== base) problems.push('the delivered branch is not one commit on the base')
+  if (git(at, 'show', `${branch}:sum.js`) !== 'export const add = (a, b) => a + b\nexport const double = (a) => a * 2')
     problems.push('the delivered branch does not hold both edits')
   if (git(at, `--work-tree=${repo}`, 'status', '--porcelain') !== '') problems.push("the user's tree or index was touched")
   for (const [path, content] of Object.entries(brokenSum))
@@ -48,7 +49,7 @@ function judgeSource({ base, commit, branch }: Patch, repo: string): string[] {
   return problems
 }
 
-/** Base and two commits, one on the other, each with one ref: no step was made twice, none is missing. */
+/** The base, two steps, one on the other, each with one ref, and what was delivered: no step was made twice, none is missing. */
 function judgeWorkspace({ base, commit }: Patch, { stateFolder, run }: RepairRun): string[] {
   const problems: string[] = []
   const workspaces = join(stateFolder, 'workspaces')
@@ -57,7 +58,7 @@ function judgeWorkspace({ base, commit }: Patch, { stateFolder, run }: RepairRun
   const at = join(workspaces, key, 'git')
   const objects = lines(git(at, 'cat-file', '--batch-all-objects', '--batch-check=%(objecttype) %(objectname)'))
   const commits = objects.filter((line) => line.startsWith('commit '))
-  if (commits.length !== 3) problems.push(`the workspace has ${commits.length} commits`)
+  if (commits.length !== 4) problems.push(`the workspace has ${commits.length} commits`)
   if (git(at, 'rev-list', '--count', commit) !== '3') problems.push('the commits are not one chain')
   if (git(at, 'rev-parse', `${commit}~2`) !== base) problems.push('the chain does not begin at the base')
   const refs = lines(git(at, 'for-each-ref', '--format=%(objectname)', 'refs/loopwright'))
