@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path'
 import { type Ref } from '../../contract/json.ts'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { writeAtomically } from '../../store/atomic.ts'
+import { crashPoint } from '../../store/crash-point.ts'
 import { type World } from '../world.ts'
 import { mostFileBytes, StepRefused } from './commit.ts'
 import { type GitAt, identity } from './git.ts'
@@ -34,13 +35,18 @@ export async function commitFile(
     return writeObject(at, object, parent)
   }
   const tree = await treeWith({ at, like: parent, content, ignored, write }, before, name.split(sep))
+  crashPoint('step.tree.written')
   if (tree === before) return { commit: parent, pack: workspace.pack, tree }
   const person = identity(946_684_800)
   const text = `tree ${tree}\nparent ${parent}\nauthor ${person}\ncommitter ${person}\n\n${stage}\n`
   const commit = await write({ type: 'commit', content: Buffer.from(text) })
+  crashPoint('step.commit.made')
   const ref = join(at.gitDir, 'refs', 'loopwright', refName(workspace.key), refName(stage))
   await writeAtomically(ref, Buffer.from(`${commit}\n`), join(at.gitDir, 'objects', 'temporary'))
-  return { commit, pack: await keepStep(world, workspace, commit, made), tree }
+  crashPoint('step.ref.set')
+  const pack = await keepStep(world, workspace, commit, made)
+  crashPoint('step.packed')
+  return { commit, pack, tree }
 }
 
 interface Change {

@@ -17,7 +17,7 @@ export interface Survived {
 }
 
 /** A machine that does much else at the same time may need this long. */
-const patienceOf = (points: unknown[]) => 120_000 + 20_000 * points.length
+const patienceOf = (points: unknown[]) => 180_000 + 30_000 * points.length
 
 /** Lets a run be killed at each of the points, as often as it is named, whichever comes first; a fresh worker goes on each time. */
 export async function survive(client: Client, scenario: Scenario, points: CrashPoint[]): Promise<Survived> {
