@@ -25,7 +25,7 @@ export async function measure(
   { tool, turns, runs }: { tool: BenchTool; turns: number; runs: number },
 ): Promise<Lap> {
   const { taskQueue, worker } = contender
-  const started = Array.from({ length: runs }, () => ({ ...contender.run(tool, turns), workflowId: `${contender.name}-${randomUUID()}` }))
+  const started = Array.from({ length: runs }, () => withId(contender.run(tool, turns)))
   forgetPeak(worker.pid)
   const before = { worker: processorMilliseconds(worker.pid), server: processorMilliseconds(serverPid), at: performance.now() }
   const handles = await Promise.all(
@@ -50,6 +50,11 @@ export async function measure(
     turns: problem ? await completedTurns(client, handles[0]!.workflowId) : turns * runs,
     ...(problem ? { problem } : {}),
   }
+}
+
+/** An id as Loopwright's client gives one: it stands in every step. */
+function withId<T extends { type: string }>(start: T): T & { workflowId: string } {
+  return { ...start, workflowId: `${start.type}-${randomUUID().slice(-10)}` }
 }
 
 /** How many turns a run that did not end well had completed: its tool calls. */
