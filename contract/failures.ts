@@ -18,6 +18,7 @@ export const failureTypes = {
   RepositoryRefused: 'The repository is missing, is not a git repository, or has uncommitted changes.',
   CommandRefused: 'The command cannot be run: not found, empty, or it needs a shell.',
   LoopStopped: 'A loop stopped unaccepted and its fallback is to fail.',
+  SandboxRefused: "The run wants its commands confined, and this worker can't.",
   NoTests: 'The test command ran no test.',
   TestsNotRun: 'The tests could not be run, for a reason that is not theirs.',
   StepLost: 'A step was begun and never answered, as often as it may be tried: its workers died, or it took too long.',

@@ -6,6 +6,8 @@ export interface PreflightCall {
   workflow: string
   models: string[]
   dollars: number | 'none'
+  /** Whether the run is refused where commands can't be confined. */
+  confined?: boolean
 }
 
 /** What was found out before the first stage; it is carried, and stands in the history. */

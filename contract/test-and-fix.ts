@@ -24,6 +24,7 @@ export const testAndFix = declare({
       .boolean()
       .default(false)
       .describe('Let the model run any command in the workspace; the first line says whether commands are confined.'),
+    confined: z.boolean().default(false).describe("Refuse to start where commands can't be confined."),
     allowTestChanges: z.boolean().default(false).describe('Accept patches that change tests or their configuration.'),
     allowRunnerCode: z
       .boolean()

@@ -15,7 +15,7 @@ export function createPreflight(world: World): Activities['preflight'] {
   return (call) => whileAlive(() => lookAtAll(world, call))
 }
 
-async function lookAtAll(world: World, { models, dollars }: PreflightCall): Promise<Preflight> {
+async function lookAtAll(world: World, { models, dollars, confined = false }: PreflightCall): Promise<Preflight> {
   const overrides = await readOverrides(world)
   const facts: Record<string, ModelFacts> = {}
   const problems: ApplicationFailure[] = []
@@ -25,6 +25,7 @@ async function lookAtAll(world: World, { models, dollars }: PreflightCall): Prom
     else if (found.price === null && dollars !== 'none') problems.push(unknownPrice(model, world))
     else facts[model] = found
   }
+  if (confined && world.sandbox.level === 'none') problems.push(unconfinedHere(world.sandbox))
   if (problems.length > 1) throw together(problems)
   for (const problem of problems) throw problem
   const tools = world.tools?.map(described) ?? []
@@ -38,6 +39,12 @@ function lookAt(model: string, world: World, overrides: Overrides): ModelFacts |
     if (error instanceof ApplicationFailure) return error
     throw error
   }
+}
+
+function unconfinedHere({ why, remedy }: World['sandbox']): ApplicationFailure {
+  const message = `Commands can't be confined on this worker: ${why}. The run asks for it with the option confined, so nothing was started.`
+  const next = remedy === undefined ? 'Use a worker on Linux with bubblewrap' : `On the worker's machine: ${remedy}; start the worker again`
+  return failure('SandboxRefused', message, { effect: 'no', next: `${next}, or leave out the option confined.` })
 }
 
 function unknownPrice(text: string, world: World): ApplicationFailure {

@@ -27,6 +27,7 @@ export function bubblewrap(confining: Confining, change: (argv: string[]) => str
       const limits = { ...defaults, ...given(command) }
       const result = await runProcess([...change(confined(confining, argv, command, limits.memoryBytes)), ...argv], {
         cwd: '/',
+        // Nothing to hand on; what the command gets is set by name.
         environment: {},
         timeoutMilliseconds: command.timeoutMilliseconds,
         watch: (pid, end) => watchTree(pid, limits, end),
@@ -65,7 +66,7 @@ export function confined(
     ...[`--data=${2 * memoryBytes}`, '--', bwrap],
     ...['--unshare-user', '--disable-userns', '--unshare-ipc', '--unshare-pid', '--unshare-uts', '--unshare-cgroup-try'],
     ...(network ? [] : ['--unshare-net']),
-    ...['--cap-drop', 'ALL', '--die-with-parent', '--new-session', '--hostname', 'box', '--clearenv'],
+    ...['--cap-drop', 'ALL', '--die-with-parent', '--new-session', '--hostname', 'box'],
     ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
     // Root without privileges may still write the host's settings below /proc/sys.
     ...['--proc', '/proc', '--remount-ro', '/proc'],

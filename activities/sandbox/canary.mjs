@@ -60,6 +60,7 @@ await legal('write into the workspace', () => write(join(host.folder, 'canary'))
 for (const path of [process.env.HOME, process.env.TMPDIR, '/dev/shm', host.writable])
   await legal(`write into ${path}`, () => write(join(path, 'canary')))
 await legal('read what it may read', () => readFileSync(join(host.readable, 'there')))
+await legal('see itself', () => readFileSync('/proc/self/status'))
 await legal('write to /dev/null', () => writeFileSync('/dev/null', 'x'))
 await legal('serve and connect on its own loopback', async () => {
   const server = createServer().listen(0, '127.0.0.1')

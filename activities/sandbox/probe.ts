@@ -8,7 +8,7 @@ import { type Sandbox } from './sandbox.ts'
 import { shipped } from './shipped.ts'
 
 const timeoutMilliseconds = 20_000
-const namespaces = ['user', 'ipc', 'pid', 'net', 'uts', 'mnt']
+const namespaces = ['user', 'ipc', 'pid', 'net', 'uts', 'mnt', 'cgroup']
 const limits = { 'Max open files': 4_096, 'Max file size': 2 ** 30, 'Max core file size': 0, 'Max cpu time': 1e6, 'Max data size': 2 ** 34 }
 const sizes = { '/tmp': 2 ** 30, '/home/agent': 2 ** 28, '/dev/shm': 2 ** 26 }
 

@@ -34,7 +34,10 @@ export function treeUse(pid: number): TreeUse {
   const children = new Map<number, { pid: number; bytes: number }[]>()
   for (const name of readdirSync('/proc')) {
     const found = /^\d+$/.test(name) ? readStat(name) : undefined
-    if (found) children.set(found.parent, [...(children.get(found.parent) ?? []), { pid: Number(name), bytes: found.bytes }])
+    if (!found) continue
+    const siblings = children.get(found.parent) ?? []
+    siblings.push({ pid: Number(name), bytes: found.bytes })
+    children.set(found.parent, siblings)
   }
   const use = { processes: 0, bytes: 0 }
   const waiting = [pid]

@@ -53,7 +53,7 @@ async function live(
   body: (value: unknown) => Promise<unknown>,
 ): Promise<unknown> {
   void CancellationScope.current().cancelRequested.catch(() => run.stopWith('cancelled', 'A person stopped the run.'))
-  run.preflight ??= await preflight(run)
+  run.preflight ??= await preflight(run, value)
   await restore(run, carried.remembered)
   showStatus(run)
   forgetGatesThatDontReopen(run)
@@ -77,13 +77,15 @@ function failed(run: Run | undefined, error: unknown): unknown {
   return left
 }
 
-function preflight(run: Run) {
+function preflight(run: Run, input: unknown) {
   const { id, workflow, models, limits } = run
   return activities('preflight', { quick: true, summary: 'look at models and machine' }).preflight({
     run: id,
     workflow,
     models,
     dollars: limits.dollars,
+    // Absent where nobody asks for it.
+    ...((input as { confined?: unknown }).confined === true ? { confined: true } : {}),
   })
 }
 
