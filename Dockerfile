@@ -11,7 +11,10 @@ WORKDIR /loopwright
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 # The S3 client is an optional peer: a worker in a container is likely to want it.
-RUN npm install --no-save --omit=dev --ignore-scripts --no-audit --no-fund "@aws-sdk/client-s3@$(node -p "require('./package.json').devDependencies['@aws-sdk/client-s3']")"
+# npm leaves out whatever is named as a development package or an optional peer, even when it is asked for.
+RUN s3="$(node -p "require('./package.json').devDependencies['@aws-sdk/client-s3']")" \
+ && npm pkg delete devDependencies peerDependencies peerDependenciesMeta \
+ && npm install --no-save --ignore-scripts --no-audit --no-fund "@aws-sdk/client-s3@$s3"
 
 FROM node:20.20.2-bookworm-slim
 RUN apt-get update \

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { openStore } from '../client/index.ts'
+import { openStore, type Security } from '../client/index.ts'
 import { type LoopwrightWorker, startServer, startWorker } from '../workers/index.ts'
 
 /** What runs in this process besides the command line itself. */
@@ -19,6 +19,8 @@ export interface MachinerySettings {
   artifacts?: string | undefined
   /** A server that is there already; otherwise the embedded one is started. */
   address?: string | undefined
+  /** TLS and keys of that server. */
+  security?: Security
   namespace?: string | undefined
   taskQueue?: string | undefined
   workflowsPath?: string | undefined

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { connect } from '../client/index.ts'
+import { connect, securityOf } from '../client/index.ts'
 import { checked } from '../client/input.ts'
 import { testAndFix } from '../contract/test-and-fix.ts'
 import { confinementHere } from './checkup.ts'
@@ -33,7 +33,8 @@ async function start({ stateFolder, json }: Options, typed: Input): Promise<numb
   let machinery: Machinery | undefined
   try {
     const inputs = await inputsOf(stateFolder, typed)
-    machinery = await startMachinery({ stateFolder, address: process.env['TEMPORAL_ADDRESS'] || undefined })
+    const address = process.env['TEMPORAL_ADDRESS'] || undefined
+    machinery = await startMachinery({ stateFolder, address, security: address === undefined ? {} : securityOf(process.env) })
     const codes = await repairAll(machinery.address, stateFolder, printer, inputs, interrupted)
     await machinery.stop()
     machinery = undefined

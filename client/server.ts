@@ -15,10 +15,13 @@ import { openStore } from '../store/open.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { findAddress } from './address.ts'
 import { ClientProblem } from './problem.ts'
+import { type Security, securityOf } from './security.ts'
 
 export interface ConnectOptions {
   /** `host:port`; otherwise TEMPORAL_ADDRESS, otherwise the embedded server of the state folder. */
   address?: string
+  /** TLS and keys; otherwise what TEMPORAL_API_KEY and TEMPORAL_TLS_… say. The embedded server asks for none. */
+  security?: Security
   /** Default `default`. */
   namespace?: string
   /** Where the embedded server and the artifacts are. Default `.loopwright`. */
@@ -48,15 +51,22 @@ export interface Server {
 /** Opens the connection; a server that is not there is one sentence. */
 export async function openServer(options: ConnectOptions, own: Record<string, Declaration>): Promise<Server> {
   const { namespace = process.env['TEMPORAL_NAMESPACE'] || 'default', stateFolder = '.loopwright', taskQueue = 'loops' } = options
-  const { address, from } = await findAddress(options.address, stateFolder)
+  const { address, from, embedded } = await findAddress(options.address, stateFolder)
+  const security = embedded ? {} : (options.security ?? securityOf(process.env))
   const store = openStore(options.artifacts ?? process.env['LOOPWRIGHT_ARTIFACTS'], stateFolder)
-  const connection = await Connection.connect({
+  const connection = Connection.lazy({
     address,
+    ...security,
     connectTimeout: '3s',
     // Histories pass gRPC's usual 4 MiB.
     channelArgs: { 'grpc.max_receive_message_length': 256e6, 'grpc.max_send_message_length': 256e6 },
-  }).catch((cause: unknown) => {
-    throw new ClientProblem('NoServer', `no Temporal server answers at ${address} (from ${from})`, 'start one with: loopwright dev', cause)
+  })
+  await connection.ensureConnected().catch(async (cause: unknown) => {
+    await connection.close()
+    throw (
+      refusal(cause) ??
+      new ClientProblem('NoServer', `no Temporal server answers at ${address} (from ${from})`, 'start one with: loopwright dev', cause)
+    )
   })
   const client = new Client({ connection, namespace, dataConverter: options.dataConverter ?? dataConverter(store) })
   return {
@@ -69,6 +79,18 @@ export async function openServer(options: ConnectOptions, own: Record<string, De
     store,
     declarations: { ...own, ...options.declarations },
   }
+}
+
+/** What a server that answers has against the caller. */
+function refusal(cause: unknown): ClientProblem | undefined {
+  const inner = cause instanceof ServiceError ? cause.cause : cause
+  if (!isGrpcServiceError(inner) || ![7, 16].includes(inner.code)) return undefined
+  return new ClientProblem(
+    'NoServer',
+    `the Temporal server refuses: ${inner.details}`,
+    'mend TEMPORAL_API_KEY and TEMPORAL_NAMESPACE',
+    cause,
+  )
 }
 
 /** Whether a call failed because nobody answered in time. */

@@ -38,7 +38,7 @@ beforeAll(async () => {
   native = await NativeConnection.connect({ address: server.address })
   worker = await Worker.create({ connection: native, taskQueue, workflowBundle })
   running = worker.run()
-  connection = await archiveConnection(server.address)
+  connection = await archiveConnection({ address: server.address })
   client = new Client({ connection })
 }, 120_000)
 
@@ -134,7 +134,7 @@ test('the archive goes on by itself after the server was away', async () => {
   const problems: string[] = []
   process.kill(server.pid, 'SIGKILL')
   const archive = startArchive({
-    address: server.address,
+    connect: () => archiveConnection({ address: server.address }),
     namespace,
     store,
     taskQueue,

@@ -1,9 +1,10 @@
 import { type ArtifactStore } from '../store/store.ts'
-import { archiveConnection, archiveHistories } from './archive.ts'
+import { type Connection } from '@temporalio/client'
+import { archiveHistories } from './archive.ts'
 import { type SweepLoop, sweepUntilStopped } from './sweep-loop.ts'
 
 export interface ArchiveLoopOptions {
-  address: string
+  connect: () => Promise<Connection>
   namespace: string
   store: ArtifactStore
   /** The task queue whose runs are kept. */
@@ -19,10 +20,10 @@ const overlapMilliseconds = 600_000
 
 /** Archives histories at once and then every minute. A server that is away, a full disk: the worker is not disturbed, and the next sweep tries again. */
 export function startArchive(options: ArchiveLoopOptions): SweepLoop {
-  const { address, onProblem = () => {}, everyMilliseconds = 60_000, ...rest } = options
+  const { connect, onProblem = () => {}, everyMilliseconds = 60_000, ...rest } = options
   let since: Date | undefined
   return sweepUntilStopped({
-    connect: () => archiveConnection(address),
+    connect,
     async sweep(connection) {
       const started = Date.now()
       const { problems } = await archiveHistories({ ...rest, connection, ...(since ? { since } : {}) })

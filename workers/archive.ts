@@ -1,4 +1,4 @@
-import { Client, Connection, type ConnectionLike, type WorkflowExecutionInfo } from '@temporalio/client'
+import { Client, Connection, type ConnectionLike, type ConnectionOptions, type WorkflowExecutionInfo } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { crashPoint } from '../store/crash-point.ts'
 import { historyKey } from '../store/history-key.ts'
@@ -23,8 +23,8 @@ export interface Sweep {
 }
 
 /** A connection that can carry a whole history: at most 50 MiB by the server's own limit, more as JSON. */
-export function archiveConnection(address: string): Promise<Connection> {
-  return Connection.connect({ address, connectTimeout: '3 seconds', channelArgs: { 'grpc.max_receive_message_length': 256e6 } })
+export function archiveConnection(options: ConnectionOptions): Promise<Connection> {
+  return Connection.connect({ ...options, connectTimeout: '3 seconds', channelArgs: { 'grpc.max_receive_message_length': 256e6 } })
 }
 
 /**

@@ -1,4 +1,4 @@
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import { NativeConnection, type NativeConnectionOptions, Runtime, Worker } from '@temporalio/worker'
 import { type OwnTool } from '../activities/effects/tool.ts'
 import { openSandbox } from '../activities/sandbox/open.ts'
 import { type World } from '../activities/world.ts'
@@ -15,10 +15,15 @@ import { quiet } from './quiet.ts'
 import { registerSearchAttributes } from './search-attributes.ts'
 import { startWatchdog } from './watchdog.ts'
 
+/** What a cluster asks of whoever connects. */
+type Security = Pick<NativeConnectionOptions, 'tls' | 'apiKey'> & { metadata?: Record<string, string> }
+
 /** A worker's settings. */
 export interface WorkerSettings {
   /** Of the Temporal server (localhost:7233). */
   address?: string
+  /** TLS and keys of a cluster that asks for them; `securityOf(process.env)` reads them. Default: none. */
+  security?: Security
   namespace?: string
   taskQueue?: string
   /** Absolute path of `.loopwright/`. */
@@ -60,12 +65,13 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     namespace = 'default',
     taskQueue = defaultTaskQueue,
     stateFolder,
+    security = {},
     workflowsPath = ownWorkflows,
     environment = process.env,
     store = openStore(environment['LOOPWRIGHT_ARTIFACTS'], stateFolder),
   } = settings
   quiet(settings.hearSignals ?? true)
-  const [connection, sandbox] = await Promise.all([connected(address, settings.onWaiting), openSandbox(environment)])
+  const [connection, sandbox] = await Promise.all([connected({ address, ...security }, settings.onWaiting), openSandbox(environment)])
   const world: World = {
     store,
     stateFolder,
@@ -87,10 +93,11 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     shutdownGraceTime: '5s',
     maxConcurrentActivityTaskExecutions: 40,
   })
+  const connect = () => archiveConnection({ address, ...security })
   const run = async () => {
-    const archive = startArchive({ address, namespace, store: world.store, taskQueue })
+    const archive = startArchive({ connect, namespace, store: world.store, taskQueue })
     const { onStuck = (message) => Runtime.instance().logger.error(message) } = settings
-    const watchdog = startWatchdog({ connect: () => archiveConnection(address), namespace, taskQueue, onStuck })
+    const watchdog = startWatchdog({ connect, namespace, taskQueue, onStuck })
     try {
       await worker.run()
     } finally {
@@ -102,12 +109,13 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
 }
 
 /** A worker that was started while its server is down waits for it. */
-async function connected(address: string, onWaiting: WorkerSettings['onWaiting']): Promise<NativeConnection> {
+async function connected(options: NativeConnectionOptions, onWaiting: WorkerSettings['onWaiting']): Promise<NativeConnection> {
   for (let told = false; ; told = true) {
     try {
-      return await NativeConnection.connect({ address })
+      return await NativeConnection.connect(options)
     } catch (error) {
-      if (!told) onWaiting?.(`Waiting for the Temporal server at ${address}: ${error instanceof Error ? error.message : String(error)}`)
+      if (!told)
+        onWaiting?.(`Waiting for the Temporal server at ${options.address}: ${error instanceof Error ? error.message : String(error)}`)
       await new Promise((resolve) => setTimeout(resolve, 1_000))
     }
   }

@@ -2,6 +2,7 @@ import { type Command } from 'commander'
 import { resolve } from 'node:path'
 import { findAddress } from '../../client/address.ts'
 import { confinementHere } from '../checkup.ts'
+import { securityOf } from '../../client/index.ts'
 import { interruption } from '../interruption.ts'
 import type { Machinery } from '../machinery.ts'
 import { createPrinter, type Printer } from '../printer.ts'
@@ -29,10 +30,12 @@ async function serve(command: Command, workflows: string | undefined, embedded: 
   printer.say(await confinementHere())
   // The worker's native parts and its bundler are loaded by these commands only.
   const { startMachinery } = await import('../machinery.ts')
+  const where = embedded ? undefined : await findAddress(address, stateFolder)
   const machinery = await startMachinery({
     stateFolder,
     artifacts,
-    address: embedded ? undefined : (await findAddress(address, stateFolder)).address,
+    address: where?.address,
+    security: where === undefined || where.embedded ? {} : securityOf(process.env),
     namespace: embedded ? namespace : (namespace ?? (process.env['TEMPORAL_NAMESPACE'] || undefined)),
     taskQueue,
     workflowsPath: workflows === undefined ? undefined : resolve(workflows),
