@@ -67,6 +67,7 @@ async function heard(
   show(event.status, event.doing)
   if (event.status.status === 'paused' && !printer.interactive) return waits(session, run, `loopwright resume ${run}`)
   if (event.status.status !== 'waiting') return undefined
+  if (event.status.waitingFor === 'mending') return printer.interactive ? undefined : waits(session, run, `loopwright resume ${run}`)
   const gates = await loopwright.gates(run)
   const [gate] = gates
   if (!gate) return undefined

@@ -18,6 +18,8 @@ export interface ModelRecord extends Account {
   /** Calls whose reply never came: charged whole. */
   lost: number
   failed: number
+  /** Set once it has replied: from then on a refused key is one that has turned bad. */
+  answered?: true
   /** Set when a reply was larger than the provider was told to make it. */
   overshot?: true
   /** The way of asking for JSON that it understood last. */

@@ -99,6 +99,8 @@ export interface Status {
   status: 'running' | 'waiting' | 'paused' | 'done' | 'stopped' | 'failed'
   /** One sentence: what it waits for, or why it ended. */
   why: string
+  /** While it waits: for a person's answer, or for something outside to be mended, which `resume` looks at again at once. */
+  waitingFor?: 'person' | 'mending'
   /** Of the innermost loop that is open. */
   attempt?: { number: number; of: number; stalls: number; stallsLimit: number }
   /** What the last verdict objected to: at most ten ids, and how many there are. */

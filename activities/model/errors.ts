@@ -65,6 +65,7 @@ const sentences: Record<ModelError, (provider: Provider, model: string) => strin
   Unauthorized: ({ name, keyVariable }) => `${name} does not accept the key in ${keyVariable}, or what it has paid for`,
   ModelNotFound: ({ url }, model) => `${url} has no model ${model}, or is not a base URL`,
   BadRequest: ({ name }) => `${name} refused the request`,
+  Skipped: ({ name }) => `${name} is skipped`,
   ContextOverflow: (_provider, model) => `the conversation does not fit into the window of ${model}`,
   Refused: (_provider, model) => `${model} or its content filter refused`,
 }

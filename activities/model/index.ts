@@ -1,21 +1,28 @@
-import { type ModelCall, parseModel } from '../../contract/models.ts'
+import { ApplicationFailure } from '@temporalio/common'
+import { type ModelCall, type ModelName, parseModel } from '../../contract/models.ts'
 import { type JsonSchema } from '../../contract/structured.ts'
 import { type ArtifactStore } from '../../store/store.ts'
 import { type Activities } from '../activities.ts'
 import { resolveText } from '../artifacts/texts.ts'
 import { type World } from '../world.ts'
 import { builtinReply } from './builtin.ts'
+import { Breaker } from './breaker.ts'
 import { cachedStore } from './cached-store.ts'
 import { keepReply } from './keep-reply.ts'
-import { providerOf } from './providers.ts'
-import { request } from './request.ts'
+import { modelFailure } from './errors.ts'
+import { providerOf, type Provider } from './providers.ts'
+import { type Said, request } from './request.ts'
 import { readTranscript, resolveMessage } from './transcript.ts'
 import { defaultSilence, type Silence } from './watch.ts'
 import { readForm, saidForm } from './structured.ts'
 import { readTools, wireMessage, wireTool } from './wire.ts'
 
 /** Makes the activity that asks a model: one request, and the conversation with its reply in the store. */
-export function createCallModel(world: World, silence: Silence = defaultSilence): Activities['callModel'] {
+export function createCallModel(
+  world: World,
+  silence: Silence = defaultSilence,
+  breaker: Breaker = new Breaker(world.store),
+): Activities['callModel'] {
   const store = cachedStore(world.store)
   return async (call) => {
     const name = parseModel(call.model)
@@ -23,14 +30,25 @@ export function createCallModel(world: World, silence: Silence = defaultSilence)
     const messages = await Promise.all([...before.messages, ...call.add].map((message) => resolveMessage(store, message)))
     const tools = await readTools(store, call.tools)
     if (name.provider === 'builtin') return keepReply(store, call, before, messages, builtinReply(name, messages, tools))
-    const provider = providerOf(name, world.environment)
+    const provider = reachable(name, world)
+    const say = (said: Said) => breaker.through(provider.name, () => request(call, name, provider, said, silence))
     const schema = await readSchema(store, call)
     const said = { messages: messages.map(wireMessage), tools: tools.map(wireTool) }
-    if (!call.output || !schema) return keepReply(store, call, before, messages, await request(call, name, provider, said, silence))
+    if (!call.output || !schema) return keepReply(store, call, before, messages, await say(said))
     const { form } = call.output
-    const { raw, ...read } = readForm(await request(call, name, provider, { ...said, ...saidForm(form, schema) }, silence), form, schema)
+    const { raw, ...read } = readForm(await say({ ...said, ...saidForm(form, schema) }), form, schema)
     // What was read is the result; the words are in the conversation.
     return { ...(await keepReply(store, { ...call, inlineBytes: 0 }, before, messages, raw)), ...read }
+  }
+}
+
+/** The provider of a model. One that has lost its key since the run began is as one that refuses it: the run can wait for it. */
+function reachable(name: ModelName, { environment }: World): Provider {
+  try {
+    return providerOf(name, environment)
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure) || error.type !== 'MissingKey') throw error
+    throw modelFailure('Unauthorized', error.message, { charged: 'no' })
   }
 }
 

@@ -7,6 +7,7 @@ import { type Message, type ModelReply, type Transcript } from '../../contract/m
 import { type Tool } from '../../contract/workspace.ts'
 import { causeOf, failure } from './failure.ts'
 import { keep } from './keep.ts'
+import { needsMending } from './parked.ts'
 import { road } from './road.ts'
 import { currentRun } from './run.ts'
 import { askForValue, expected, jsonShape, type Questions } from './structured.ts'
@@ -60,11 +61,13 @@ async function askChain(path: string, models: string[], request: Request & { sch
   const expects = request.schema && (await expected(path, request.schema))
   const first = { messages, ...(request.transcript ? { transcript: request.transcript } : {}) }
   const failures: string[] = []
+  let turned = false
   const stages = { path, number: 0 }
   for (const model of models) {
     const tools = await offered(path, model, request.tools ?? [])
+    const last = model === models.at(-1)
     const put = (questions: Partial<Questions>) =>
-      tryAgain(stages, model, { ...request, messages, ...tools, ...questions }, (why) => failures.push(why))
+      tryAgain(stages, model, last, { ...request, messages, ...tools, ...questions }, (why) => failures.push(why))
     try {
       const reply = expects ? await askForValue({ run, path, model, expects }, first, put, isRefusedForm) : await put({})
       return { ...reply, model }
@@ -72,8 +75,10 @@ async function askChain(path: string, models: string[], request: Request & { sch
       const { type, message } = modelErrorOf(error)
       failures.push(`${model}: ${message}`)
       if (modelErrors[type].then === 'stop') break
+      if (type === 'Unauthorized' && run.modelRecords[model]?.answered) turned = true
     }
   }
+  if (turned) throw needsMending(path, `No model answers, and a key that worked is refused: ${[...new Set(failures)].join('; ')}.`)
   throw modelFailed(path, failures)
 }
 
@@ -81,6 +86,7 @@ async function askChain(path: string, models: string[], request: Request & { sch
 async function tryAgain(
   stages: { path: string; number: number },
   model: string,
+  last: boolean,
   request: Parameters<typeof tryModel>[2],
   failed: (why: string) => void,
 ): Promise<ModelReply> {
@@ -90,7 +96,8 @@ async function tryAgain(
       return await tryModel(stage, model, request)
     } catch (error) {
       const { type, message, detail } = modelErrorOf(error)
-      if (modelErrors[type].then !== 'retry' || tries === mostTries) throw error
+      // Nobody waits for a provider that is skipped while another model can be asked.
+      if (modelErrors[type].then !== 'retry' || tries === mostTries || (type === 'Skipped' && !last)) throw error
       failed(`${model}: ${message}`)
       await sleep(detail.retryAfterMilliseconds ?? 500 * 2 ** tries, { summary: `wait: ${type}` })
     }

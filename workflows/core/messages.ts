@@ -32,8 +32,9 @@ const handlers: Handlers = {
     return yes
   },
   resume: (run, { note, ...message }) => {
-    if (!run.paused) return { accepted: false, reason: 'The run is not paused.' }
+    if (!run.paused && run.parked.size === 0) return { accepted: false, reason: 'The run is not paused.' }
     run.paused = false
+    run.resumed++
     if (note !== undefined) run.steering.push({ ...message, text: note, when: 'next' })
     return yes
   },

@@ -2,6 +2,7 @@ import { CancellationScope, condition, isCancellation, workflowInfo } from '@tem
 import { digest } from '../../contract/digest.ts'
 import { type OpenStage } from '../../contract/messages.ts'
 import { causeOf, isLost, runStopped, stepLost } from './failure.ts'
+import { mendingOf, untilMended } from './parked.ts'
 import { record, recalled } from './recall.ts'
 import { currentRun, type Run } from './run.ts'
 import { currentScope, nextPath } from './scope.ts'
@@ -37,20 +38,25 @@ export async function road<T>(step: Step, perform: (path: string) => Promise<T>)
   const callDigest = digest(step.call)
   const recorded = recalled<T>(run, path, callDigest)
   if (recorded) return recorded.result
-  for (let lost = 0; ;) {
+  for (let lost = 0, waits = 0; ;) {
     const scope = new CancellationScope()
     const finish = await admitted(run, step, () => enter(run, step, path, scope))
+    let mending: string | undefined
     try {
       return record(run, path, callDigest, await scope.run(() => perform(path)))
     } catch (error) {
       if (run.stop && isCancellation(error)) throw runStopped(run.stop)
-      if (!isCancellation(error) && !isLost(error)) throw causeOf(error)
-      if (CancellationScope.current().consideredCancelled) throw error
-      if (step.unknown) return record(run, path, callDigest, step.unknown() as T)
-      if (isLost(error) || (!scope.consideredCancelled && ++lost > mostLost)) throw stepLost(path, error)
+      mending = mendingOf(error)
+      if (mending === undefined) {
+        if (!isCancellation(error) && !isLost(error)) throw causeOf(error)
+        if (CancellationScope.current().consideredCancelled) throw error
+        if (step.unknown) return record(run, path, callDigest, step.unknown() as T)
+        if (isLost(error) || (!scope.consideredCancelled && ++lost > mostLost)) throw stepLost(path, error)
+      }
     } finally {
       finish()
     }
+    if (mending !== undefined) await untilMended(run, path, mending, ++waits)
   }
 }
 

@@ -61,6 +61,10 @@ export class Run {
   preflight: Preflight | undefined
   steering: Message<'steer'>[] = []
   paused: boolean
+  /** Steps that wait for something outside to be mended, and for what, by path. */
+  readonly parked = new Map<string, string>()
+  /** How often a person has told the run to go on. */
+  resumed = 0
   /** What shares of the budget have spent, by the path of their group. */
   readonly shares: Map<string, Budget>
   /** Of each open loop, by its path. */

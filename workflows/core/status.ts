@@ -28,7 +28,7 @@ export function statusOf(run: Run): Status {
 
 /** Brings what Temporal's own UI and `list` show up to date; costs an event only when a registered attribute changes. */
 export function showStatus(run: Run): void {
-  const { status, why } = stateOf(run)
+  const { status, why, waitingFor } = stateOf(run)
   setCurrentDetails(
     `**${status}** ${why}\n\n${run.lines
       .slice(-10)
@@ -37,7 +37,7 @@ export function showStatus(run: Run): void {
   )
   const wanted: Record<string, string> = {
     LoopwrightStatus: status,
-    LoopwrightWaitingFor: status === 'waiting' ? 'person' : '',
+    LoopwrightWaitingFor: waitingFor ?? '',
     LoopwrightReason: run.endReason ?? '',
   }
   const changed = Object.entries(wanted).filter(
@@ -48,11 +48,13 @@ export function showStatus(run: Run): void {
   upsertSearchAttributes(Object.fromEntries(changed.map(([name, value]) => [name, value === '' ? [] : [value]])))
 }
 
-function stateOf(run: Run): { status: Status['status']; why: string } {
+function stateOf(run: Run): Pick<Status, 'status' | 'why' | 'waitingFor'> {
   if (run.ended) return run.ended
   const [gate] = run.gates.values()
   if (run.paused) return { status: 'paused', why: run.inFlight > 0 ? 'Paused; what is in flight finishes first.' : 'Paused by a person.' }
-  if (gate) return { status: 'waiting', why: gate.question }
+  if (gate) return { status: 'waiting', why: gate.question, waitingFor: 'person' }
+  const [parked] = run.parked.values()
+  if (parked !== undefined) return { status: 'waiting', why: parked, waitingFor: 'mending' }
   if (run.stop) return { status: 'running', why: `Stopping: ${run.stop.why}` }
   return { status: 'running', why: [...run.open.values()].at(-1)?.text ?? 'starting' }
 }

@@ -63,6 +63,7 @@ export async function tryModel(stage: string, model: string, request: Try): Prom
     throw error
   }
   charge(reply.usage)
+  record.answered = true
   if (reply.usage.output > reservation.allowance || reply.usage.input > bound) record.overshot = true
   return reply
 }
