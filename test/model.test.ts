@@ -65,10 +65,10 @@ test('a provider that is not in the table is named by variables', async () => {
   })
 })
 
-test('a missing key is one sentence that names the variable and the model that needs none', async () => {
+test('a key that has gone since the preflight is one sentence that names the variable and the model that needs none', async () => {
   const callModel = createCallModel(await newWorld({ OPENAI_API_KEY: ' ' }))
   expect(await failureOf(asking(callModel)())).toMatchObject({
-    type: 'MissingKey',
+    type: 'Unauthorized',
     message:
       'openai/scripted needs a key in OPENAI_API_KEY, which is not set where the worker runs: set it there, or use the model builtin/repair, which needs no key.',
   })
