@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addClean } from './commands/clean.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addMessages } from './commands/messages.ts'
 import { addReplay } from './commands/replay.ts'
@@ -27,6 +28,6 @@ export function createProgram(): Command {
     .exitOverride()
     // Problems are printed in one place, as one sentence.
     .configureOutput({ writeErr: () => {} })
-  for (const add of [addStart, addRun, addLooking, addMessages, addEnding, addReplay, addServing, addDoctor]) add(program)
+  for (const add of [addStart, addRun, addLooking, addMessages, addEnding, addReplay, addServing, addDoctor, addClean]) add(program)
   return program
 }

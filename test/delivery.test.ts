@@ -8,7 +8,7 @@ test('the subject is the first line of the goal that says something, of at most 
   expect(subjectOf('\n \t\r\nMend add\nand more')).toBe('Mend add')
   const long = `Mend ${'word '.repeat(30)}`
   expect(subjectOf(long)).toBe(`Mend ${'word '.repeat(13).trim()}…`)
-  expect([...subjectOf('😀'.repeat(100))]).toHaveLength(72)
+  expect(Array.from(subjectOf('😀'.repeat(100)))).toHaveLength(72)
   expect(subjectOf('evil\u001b[31m \u202e\u0000 line')).toBe('evil [31m line')
   expect(subjectOf('\u0000\n')).toBe('Change the code as a run was asked to')
 })

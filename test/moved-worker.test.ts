@@ -74,6 +74,21 @@ test('a run whose worker is killed goes on with a worker of another machine, fro
   execFileSync('sh', ['-c', command])
   expect(readFileSync(join(repo, 'sum.js'), 'utf8')).toBe('export const add = (a, b) => a + b\nexport const double = (a) => a * 2\n')
 
+  // Nothing needs the first machine's copy any more.
+  const clean = (...more: string[]) =>
+    execFileSync(
+      process.execPath,
+      [main, 'clean', '--address', address, '--state-folder', first, '--artifacts', artifacts, '--json', ...more],
+      { encoding: 'utf8' },
+    )
+  const path = join(first, 'workspaces', readdirSync(join(first, 'workspaces'))[0]!)
+  expect(clean()).toContain(
+    JSON.stringify({ kind: 'leftover', path, remove: true, why: 'its run has ended, and artifacts restore it', removed: false }),
+  )
+  expect(existsSync(path)).toBe(true)
+  clean('--yes')
+  expect(existsSync(path)).toBe(false)
+
   // Every step costs the history the same.
   const { events = [] } = await run.fetchHistory()
   const sizes = (events ?? [])

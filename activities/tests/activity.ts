@@ -41,7 +41,8 @@ export interface TestWorkspaces extends History {
 export function createRunTests(world: World, workspaces: TestWorkspaces): (call: TestCall) => Promise<TestReport> {
   return async (call) => {
     const baseline = call.baseline && z.array(Check).parse(JSON.parse(await world.store.text(call.baseline.sha256)))
-    const { protectedChanges, product } = await changesOf(world, workspaces, call, baseline ?? [])
+    // With heartbeats: a workspace may have to be restored first.
+    const { protectedChanges, product } = await withHeartbeats(() => changesOf(world, workspaces, call, baseline ?? []))
     const restored = call.allowTestChanges ? [] : protectedChanges
     const once = (minutes: number) => withHeartbeats((beat) => runInCheckout(world, workspaces, { ...call, minutes }, restored, beat))
     const runs = await runsOf(call, baseline, restored.length > 0, async (minutes) => {

@@ -8,7 +8,8 @@ import { git, GitFailed, gitLine, gitList } from './git.ts'
 import { isInside, realPlace } from './inside.ts'
 import { keepStep } from './keep.ts'
 import { nestedGit } from './nested.ts'
-import { type Checkout, checkoutOf, linksOf, refName } from './places.ts'
+import { type Checkout, checkoutOf, linksOf, placesOf, refName } from './places.ts'
+import { noteLast } from './restorable.ts'
 
 /** What a step left cannot become a commit; the message says why, and the commit before still stands. */
 export class StepRefused extends Error {
@@ -45,6 +46,7 @@ export async function commitStep(
   crashPoint('step.ref.set')
   const pack = await keepStep(world, workspace, commit)
   crashPoint('step.packed')
+  await noteLast(placesOf(world, workspace.key).root, { base: workspace.base, commit, pack })
   return { commit, pack, tree }
 }
 

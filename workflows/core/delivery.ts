@@ -37,7 +37,7 @@ export function subjectOf(goal: string): string {
       .split(/\r\n?|\n/)
       .map(plain)
       .find(Boolean) ?? 'Change the code as a run was asked to'
-  const characters = [...line.replace(/\.$/, '')]
+  const characters = Array.from(line.replace(/\.$/, ''))
   if (characters.length <= subjectLength) return characters.join('')
   const cut = characters.slice(0, subjectLength - 1).join('')
   return `${cut.replace(/\s+\S*$/, '')}…`
