@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { commitStep } from '../activities/workspace/commit.ts'
 import { withCheckout } from '../activities/workspace/checkout.ts'
 import { makePatch } from '../activities/workspace/patch.ts'
+import { openSandbox } from '../activities/sandbox/open.ts'
 import { openWorkspace } from '../activities/workspace/open.ts'
 import { type World } from '../activities/world.ts'
 import { type WorkspaceAt } from '../contract/workspace.ts'
@@ -43,7 +44,7 @@ async function main(root: string): Promise<void> {
 }
 
 function worldIn(root: string, name: string): World {
-  return { store: folderStore(join(root, 'artifacts')), stateFolder: join(root, name), environment: {}, searchAttributes: [] }
+  return { store: folderStore(join(root, 'artifacts')), stateFolder: join(root, name), environment: {}, searchAttributes: [], sandbox }
 }
 
 async function makeRepository(folder: string): Promise<void> {
@@ -85,6 +86,7 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   return result
 }
 
+const sandbox = await openSandbox()
 const root = mkdtempSync(join(tmpdir(), 'loopwright-large-'))
 try {
   await main(root)
