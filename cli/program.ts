@@ -5,6 +5,7 @@ import { addMessages } from './commands/messages.ts'
 import { addReplay } from './commands/replay.ts'
 import { addEnding, addLooking } from './commands/runs.ts'
 import { addRun, addStart } from './commands/start.ts'
+import { addTrace } from './commands/trace.ts'
 import { version } from './package.ts'
 import { addServing } from './commands/serving.ts'
 
@@ -28,6 +29,6 @@ export function createProgram(): Command {
     .exitOverride()
     // Problems are printed in one place, as one sentence.
     .configureOutput({ writeErr: () => {} })
-  for (const add of [addStart, addRun, addLooking, addMessages, addEnding, addReplay, addServing, addDoctor, addClean]) add(program)
+  for (const add of [addStart, addRun, addLooking, addMessages, addEnding, addTrace, addReplay, addServing, addDoctor, addClean]) add(program)
   return program
 }

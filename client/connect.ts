@@ -4,6 +4,7 @@ import { declarations } from '../contract/declarations.ts'
 import { type Json } from '../contract/json.ts'
 import { type Gate, type MessageAnswer, type MessageName, type Status } from '../contract/messages.ts'
 import { type Outcome } from '../contract/outcome.ts'
+import { type TraceRecord } from '../contract/trace.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { ask } from './asking.ts'
 import { type Ended, ended, result } from './ended.ts'
@@ -17,6 +18,7 @@ import { type ConnectOptions, openServer } from './server.ts'
 import { show } from './show.ts'
 import { type InputOf, start } from './starting.ts'
 import { type RunSummary } from './summary.ts'
+import { foldTrace } from './trace/trace.ts'
 import { watch, type Watched, type WatchOptions } from './watch.ts'
 
 /** A connection to the runs of one Temporal namespace. Every `run` is a full id; `resolve` makes one of a prefix. */
@@ -51,6 +53,8 @@ export interface Loopwright extends MessageFunctions {
   /** The histories of the run's executions, oldest first. */
   histories(run: string): Promise<History[]>
   graph(run: string): Promise<Graph>
+  /** Every decision of a run: who, what they saw, why, what it cost. */
+  trace(run: string): Promise<TraceRecord[]>
   close(): Promise<void>
 }
 
@@ -85,6 +89,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     input: (run) => inputOf(server, run),
     histories: (run) => histories(server, run),
     graph: async (run) => foldHistory(await histories(server, run)),
+    trace: async (run) => foldTrace(server, run, await histories(server, run)),
     close: () => server.connection.close(),
   }
 }

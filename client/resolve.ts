@@ -16,11 +16,14 @@ export async function resolve(server: Server, prefix: string): Promise<string> {
   const found = new Set<string>()
   const query = `WorkflowId STARTS_WITH '${prefix.replaceAll("'", '')}' AND ExecutionStatus != 'ContinuedAsNew'`
   for await (const { workflowId } of server.workflows.list({ query })) if (found.add(workflowId).size === most) break
-  for (const key of await server.store.keys(historyPrefix(prefix).slice(0, -1))) {
-    const [, run] = key.split('/')
-    if (run !== undefined && found.size < most) found.add(decodeURIComponent(run))
-  }
+  for (const run of await keptRuns(server.store, prefix)) if (found.size < most) found.add(run)
   return onlyOne(prefix, [...found].sort())
+}
+
+/** The kept runs whose id starts with a prefix. */
+export async function keptRuns(store: Server['store'], prefix: string): Promise<string[]> {
+  const keys = await store.keys(historyPrefix(prefix).slice(0, -1))
+  return [...new Set(keys.map((key) => decodeURIComponent(key.split('/')[1] ?? '')))]
 }
 
 /** The only one of the runs that a prefix matches; an exact id beats longer ones. */

@@ -34,6 +34,11 @@ export interface DecisionRecord {
   by: string
   note?: string
   at: number
+  /** Since when the question was open. */
+  since?: number
+  question?: string
+  /** What the answer is about, where it is short; `digest` covers the question and this. */
+  shown?: Json
 }
 
 /** What a run hands to its next execution, as the second argument of the workflow. Plain JSON, and everything that decides. */

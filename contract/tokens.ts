@@ -30,3 +30,9 @@ export function inputBound(
   if (transcript && transcript.model === model) return transcript.tokens + added
   return templateTokens + (transcript?.bytes ?? 0) + added
 }
+
+/** The most input tokens that a call is reserved with, and charged with when nobody knows what became of it. */
+export function callBound({ tools, output, ...call }: Pick<ModelCall, 'transcript' | 'model' | 'add' | 'tools' | 'output'>): number {
+  // Strict servers are told more: every member required, optional ones nullable.
+  return inputBound({ ...call, toolsBytes: tools?.bytes, schemaBytes: output ? 4 * output.schema.bytes + 512 : 0 })
+}

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { type ModelFacts } from '../contract/models.ts'
-import { costOf, openBudget, reserve, type Reservation, settle } from '../workflows/core/ledger.ts'
+import { costOf } from '../contract/cost.ts'
+import { openBudget, reserve, type Reservation, settle } from '../workflows/core/ledger.ts'
 
 const facts = (over: Partial<ModelFacts> = {}): ModelFacts => ({
   price: { input: 1_000_000, output: 4_000_000 },

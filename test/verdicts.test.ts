@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { type TestReport } from '../contract/checks.ts'
 import { type Verdict } from '../contract/verdict.ts'
 import { declinedBefore, judge, withDecision } from '../workflows/core/judge.ts'
-import { verdictOf } from '../workflows/core/verify.ts'
+import { verdictOf } from '../contract/tests-verdict.ts'
 
 const green: Verdict = { accepted: true, score: 0, objections: [], evidence: [] }
 const said = (value: unknown) => judge(async () => value as Verdict)

@@ -45,6 +45,7 @@ function closingRecord(run: Run, input: unknown, outcome: Outcome<unknown>): { [
     outcome,
     limits: run.limits,
     models: run.modelRecords,
+    prices: Object.fromEntries(Object.entries(run.preflight?.models ?? {}).map(([model, { price }]) => [model, price])),
     decisions: run.decisions,
     effects: [...run.effects.values()],
     sandbox: run.preflight?.sandbox ?? 'unknown',

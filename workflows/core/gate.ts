@@ -1,9 +1,12 @@
-import { digest } from '../../contract/digest.ts'
+import { canonicalJson, digest, utf8Bytes } from '../../contract/digest.ts'
 import { type Json } from '../../contract/json.ts'
 import { type Message, type MessageAnswer } from '../../contract/messages.ts'
 import { road, waitUntil } from './road.ts'
 import { currentRun, type OpenGate } from './run.ts'
 import { showStatus } from './status.ts'
+
+/** What was shown stands in the closing record up to this size; beyond it, its digest. */
+const shownBytes = 2_048
 
 /** A question to a person. */
 export interface Question {
@@ -76,7 +79,9 @@ async function answered(open: OpenGate, until: () => boolean): Promise<Decision>
     if (!entry.answer.accepted) continue
     const by = decision.by ?? 'unverified'
     const note = decision.note === undefined ? {} : { note: decision.note }
-    run.decisions.push({ gate: open.gate, digest: open.digest, answer: decision.answer, by, ...note, at: Date.now() })
+    const { gate: path, digest: about, since, question } = open
+    const shown = utf8Bytes(canonicalJson(open.show)) <= shownBytes ? { shown: open.show } : {}
+    run.decisions.push({ gate: path, digest: about, answer: decision.answer, by, ...note, at: Date.now(), since, question, ...shown })
     run.say(open.gate, `${by} answered '${decision.answer}' to: ${open.question}`)
     return { answer: decision.answer, ...note, by }
   }

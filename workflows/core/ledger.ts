@@ -1,4 +1,5 @@
 import { type Account } from '../../contract/carried.ts'
+import { costOf } from '../../contract/cost.ts'
 import { type ModelFacts, type Usage } from '../../contract/models.ts'
 
 /** Below this many tokens a reply is not worth asking for. */
@@ -24,12 +25,6 @@ export type Refusal = 'wait' | 'tokens' | 'dollars' | 'window'
 /** A budget with nothing spent, or with what an earlier execution spent. */
 export function openBudget(cap: Budget['cap'], spent: Account = { tokens: 0, microDollars: 0 }): Budget {
   return { ...spent, reservedTokens: 0, reservedMicroDollars: 0, cap }
-}
-
-/** The cost of a call in micro-dollars, each part rounded up; without a price it counts nothing, and only tokens cap. */
-export function costOf(facts: ModelFacts, usage: Usage): number {
-  if (!facts.price) return 0
-  return Math.ceil((usage.input * facts.price.input) / 1e6) + Math.ceil((usage.output * facts.price.output) / 1e6)
 }
 
 /** Sets aside the worst case of a call in every budget that it falls under; what doesn't fit shrinks the allowance, down to `usefulTokens`. */

@@ -3,7 +3,7 @@ import { type ModelRecord } from '../../contract/carried.ts'
 import { type ModelErrorDetail } from '../../contract/failures.ts'
 import { type Ref } from '../../contract/json.ts'
 import { type Message, type ModelCall, type ModelFacts, type ModelReply, type Transcript, type Usage } from '../../contract/models.ts'
-import { inputBound } from '../../contract/tokens.ts'
+import { callBound } from '../../contract/tokens.ts'
 import { activities } from './activities.ts'
 import { causeOf, failure, runStopped } from './failure.ts'
 import { type Budget, type Reservation, reserve, settle } from './ledger.ts'
@@ -27,27 +27,16 @@ export async function tryModel(stage: string, model: string, request: Try): Prom
   const facts = factsOf(run, model)
   const budgets = currentScope(run.root).budgets
   const { transcript, messages, toolList, output, maxOutputTokens = 16_384, inlineBytes = 16_384, minutes = 10 } = request
-  const bound = inputBound({
-    ...(transcript ? { transcript } : {}),
-    model,
-    add: messages,
-    toolsBytes: toolList?.bytes ?? 0,
-    // Strict servers are told more: every member required, optional ones nullable.
-    schemaBytes: output ? 4 * output.schema.bytes + 512 : 0,
-  })
-  const reservation = await reserved(run, model, budgets, facts, bound, maxOutputTokens)
-  const call: ModelCall = {
-    run: run.id,
-    stage,
+  const asked = {
     model,
     ...(transcript ? { transcript } : {}),
     add: messages,
     ...(toolList ? { tools: toolList } : {}),
     ...(output ? { output } : {}),
-    maxOutputTokens: reservation.allowance,
-    inlineBytes,
-    minutes,
   }
+  const bound = callBound(asked)
+  const reservation = await reserved(run, model, budgets, facts, bound, maxOutputTokens)
+  const call: ModelCall = { run: run.id, stage, ...asked, maxOutputTokens: reservation.allowance, inlineBytes, minutes }
   const record = (run.modelRecords[model] ??= { tries: 0, lost: 0, failed: 0, tokens: 0, microDollars: 0 })
   record.tries++
   const charge = (usage?: Usage) => {

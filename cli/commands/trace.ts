@@ -1,0 +1,89 @@
+import { type Command } from 'commander'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { chained, checkChain, ClientProblem, connect, headline, type Kept, openKept, type TraceRecord } from '../../client/index.ts'
+import { createPrinter, type Printer } from '../printer.ts'
+import { connection, globalOptions } from '../session.ts'
+import { exitCodes, UsageProblem } from '../usage.ts'
+import { duration, plural } from '../words.ts'
+
+interface TraceOptions {
+  jsonl?: string | true
+}
+
+/** The commands that give account: trace, verify. */
+export function addTrace(program: Command): void {
+  program
+    .command('trace')
+    .description('Tells every decision of a run: who made it, on what, why, and what it cost. Needs no server for runs that are kept.')
+    .argument('<run>', 'the run, or a unique prefix of its id')
+    .option('--jsonl [file]', 'as JSON, one hash-chained record per line')
+    .action((prefix: string, options: TraceOptions, command: Command) =>
+      withKept(command, async (kept, printer) => trace(kept, printer, await kept.resolve(prefix), options)),
+    )
+  program
+    .command('verify')
+    .description('Checks by the file alone that an exported trace was not changed since its export.')
+    .argument('<file>', 'made by trace --jsonl')
+    .action(async (file: string, _options: unknown, command: Command) => {
+      process.exitCode = await verify(createPrinter(globalOptions(command).json), file)
+    })
+}
+
+async function trace(kept: Kept, printer: Printer, run: string, { jsonl }: TraceOptions): Promise<number> {
+  const records = await kept.trace(run)
+  if (typeof jsonl === 'string') {
+    await write(jsonl, text(chained(records)))
+    printer.print({ kind: 'written', run, file: jsonl, records: records.length }, `${jsonl}\nNext: loopwright verify ${jsonl}`)
+  } else if (jsonl || printer.json) process.stdout.write(text(chained(records)))
+  else for (const line of traceLines(records)) printer.say(line)
+  return exitCodes.accepted
+}
+
+async function verify(printer: Printer, file: string): Promise<number> {
+  const content = await readFile(file, 'utf8').catch(() => {
+    throw new UsageProblem(`${file} cannot be read`, 'make one with: loopwright trace RUN --jsonl FILE')
+  })
+  const { lines, head, problem } = checkChain(content)
+  const said = problem
+    ? `line ${problem.line} does not hold: ${problem.what}\nNext: export it again with: loopwright trace RUN --jsonl FILE`
+    : `${plural(lines, 'line')} hold, the last with the hash ${head}\nunsigned: this shows integrity since the export only, not who exported it`
+  printer.print({ kind: 'verified', file, signed: false, lines, head, ...(problem ? { problem } : {}) }, said)
+  return problem ? exitCodes.failed : exitCodes.accepted
+}
+
+/** The steps of a run, indented as they nest; what only keeps state is left out. */
+function traceLines(records: TraceRecord[]): string[] {
+  return records.flatMap((record) => {
+    if (!('path' in record)) return [headline(record)]
+    if (record.kind === 'step' && ['putArtifacts', 'getArtifacts', 'certify'].includes(record.what)) return []
+    const took = record.milliseconds === undefined ? record.status : duration(record.milliseconds)
+    return [`${'  '.repeat(record.path.split('/').length)}${record.path.split('/').at(-1)}  ${headline(record)}, ${took}`]
+  })
+}
+
+/** Runs an action with the server and the archive, or with the archive alone when no server is there; what neither has is told as the server's absence. */
+async function withKept(command: Command, action: (kept: Kept, printer: Printer) => Promise<number>): Promise<void> {
+  const { json, ...options } = globalOptions(command)
+  const printer = createPrinter(json)
+  const loopwright = await connect(connection(options)).catch((problem: unknown) => {
+    if (problem instanceof ClientProblem && problem.type === 'NoServer') return problem
+    throw problem
+  })
+  try {
+    if (!(loopwright instanceof ClientProblem)) process.exitCode = await action(loopwright, printer)
+    else process.exitCode = await action(openKept(connection(options)), printer)
+  } catch (problem) {
+    if (loopwright instanceof ClientProblem && problem instanceof ClientProblem && problem.type === 'NoSuchRun') throw loopwright
+    throw problem
+  } finally {
+    if (!(loopwright instanceof ClientProblem)) await loopwright.close()
+  }
+}
+
+async function write(file: string, content: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, content)
+}
+
+const text = (lines: string[]) => lines.map((line) => `${line}\n`).join('')

@@ -1,0 +1,34 @@
+import { type History } from '@temporalio/common/lib/proto-utils.js'
+import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js'
+import { type TraceRecord } from '../contract/trace.ts'
+import { dataConverter } from '../store/data-converter.ts'
+import { openStore } from '../store/open.ts'
+import { type Archive, archivedHistories } from './archive.ts'
+import { noSuchRun } from './ended.ts'
+import { keptRuns, onlyOne } from './resolve.ts'
+import { type ConnectOptions } from './server.ts'
+import { foldTrace } from './trace/trace.ts'
+
+/** What can be read of runs that have ended, without any server. */
+export interface Kept {
+  /** The full id of the only kept run that starts with the prefix. */
+  resolve(prefix: string): Promise<string>
+  /** Every decision of a run: who, what they saw, why, what it cost. */
+  trace(run: string): Promise<TraceRecord[]>
+}
+
+/** Opens the archive alone: what the worker has kept of ended runs in the artifact store. */
+export function openKept(options: Pick<ConnectOptions, 'artifacts' | 'stateFolder' | 'dataConverter'> = {}): Kept {
+  const store = openStore(options.artifacts ?? process.env['LOOPWRIGHT_ARTIFACTS'], options.stateFolder ?? '.loopwright')
+  const archive: Archive = { store, converter: loadDataConverter(options.dataConverter ?? dataConverter(store)) }
+  return {
+    resolve: async (prefix) => onlyOne(prefix, (await keptRuns(store, prefix)).sort()),
+    trace: async (run) => foldTrace(archive, run, await found(archive, run)),
+  }
+}
+
+async function found(archive: Archive, run: string): Promise<History[]> {
+  const histories = await archivedHistories(archive, run)
+  if (histories.length === 0) throw noSuchRun(run)
+  return histories
+}
