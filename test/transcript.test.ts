@@ -1,8 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { createCallModel } from '../activities/model/index.ts'
 import { cachedStore } from '../activities/model/cached-store.ts'
 import { appendTranscript, readTranscript } from '../activities/model/transcript.ts'
 import { type Message, type ModelReply } from '../contract/models.ts'
+import { folderStore } from '../store/folder.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { asking, closeServers, failureOf, modelAt, newWorld } from './model.fixture.ts'
 
@@ -53,6 +56,28 @@ test('a cold worker reads a long conversation in few rounds, a warm one only wha
   expect(cold.counts).toEqual({ reads: 299, waits: 11 + 9 })
   await readTranscript(cached, heads[299])
   expect(cold.counts.reads).toBe(300)
+})
+
+test('a chain without the index, from before there was one, reads and is continued', async () => {
+  const { store } = await newWorld()
+  let parent: string | undefined
+  for (let depth = 0; depth < 70; depth++)
+    parent = (await store.put(JSON.stringify({ ...(parent ? { parent } : {}), depth, messages: [says(`${depth}`)] }))).sha256
+  const read = await readTranscript(store, parent)
+  expect(read.messages).toEqual(Array.from({ length: 70 }, (_, depth) => says(`${depth}`)))
+  const head = await appendTranscript(store, read, [says('70')])
+  expect((await readTranscript(store, head)).messages.at(-1)).toEqual(says('70'))
+})
+
+test('a node that is gone from the middle is named', async () => {
+  const { stateFolder } = await newWorld()
+  const real = folderStore(join(stateFolder, 'artifacts'))
+  const copies = await chain(real, ['a', 'b', 'c'])
+  rmSync(join(stateFolder, 'artifacts', (copies[1] ?? '').slice(0, 2), (copies[1] ?? '').slice(2)))
+  expect(await failureOf(readTranscript(real, copies[2]))).toMatchObject({
+    type: 'ArtifactMissing',
+    message: expect.stringContaining(copies[1] ?? 'none'),
+  })
 })
 
 test('a fork shares its parent, and the same messages have the same hash in any store', async () => {
