@@ -29,6 +29,7 @@ export function createProgram(): Command {
     .exitOverride()
     // Problems are printed in one place, as one sentence.
     .configureOutput({ writeErr: () => {} })
-  for (const add of [addStart, addRun, addLooking, addMessages, addEnding, addTrace, addReplay, addServing, addDoctor, addClean]) add(program)
+  for (const add of [addStart, addRun, addLooking, addMessages, addEnding, addTrace, addReplay, addServing, addDoctor, addClean])
+    add(program)
   return program
 }

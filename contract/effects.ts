@@ -32,3 +32,8 @@ export type Look = { certain: Certain } | { absent: boolean; why: string }
 
 /** After the time limit of an effect this much more is waited before anybody looks for it: for an answer on its way. */
 export const graceMilliseconds = 2_000
+
+/** workflowId/epoch/path. The same for every try of a call and after every continuation, because a call's path is. */
+export function effectId(run: string, epoch: number, path: string): string {
+  return `${run}/${epoch}/${path}`
+}

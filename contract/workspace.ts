@@ -70,17 +70,16 @@ export interface Tool {
 export interface UseCall {
   run: string
   stage: string
-  /** workflowId/epoch/sequence: the same for every try of this call. */
-  effect: string
   tool: string
   arguments: { [key: string]: Json }
   workspace?: WorkspaceAt
   /** argv of the repository's tests, for the tools that run them. */
   test?: string[]
-  allowRun: boolean
+  /** Default: false. */
+  allowRun?: boolean
   minutes: number
-  /** Longer texts come back as references. */
-  inlineBytes: number
+  /** Longer texts come back as references (512). */
+  inlineBytes?: number
 }
 
 /** What is known of an effect: whether it happened, and how that is known. Stands in the result of its call and in the closing record of the run. */

@@ -45,7 +45,7 @@ async function bench(files?: Record<string, string | Uint8Array>, prepare: (sour
     async use(tool, args, more = {}) {
       count += 1
       const stage = `loop#1/attempt#1/${tool}#${count}`
-      const call = { run: 'run-1', stage, effect: `run-1/0/${count}`, tool, arguments: args, workspace: { ...workspace }, minutes: 1 }
+      const call = { run: 'run-1', stage, tool, arguments: args, workspace: { ...workspace }, minutes: 1 }
       const result = await useTool({ ...call, allowRun: true, test: ['npm', 'test'], inlineBytes: 1_000_000, ...more })
       if (result.commit) workspace.commit = result.commit
       return { ...result, text: isRef(result.text) ? await world.store.text(result.text.sha256) : result.text }
@@ -183,7 +183,7 @@ describe('editing', () => {
     const { world, workspace } = await bench()
     const useTool = createUseTool(world, injected)
     const call: UseCall = {
-      ...{ run: 'r', stage: 's', effect: 'e', tool: 'edit', allowRun: false, minutes: 1, inlineBytes: 100 },
+      ...{ run: 'r', stage: 's', tool: 'edit', allowRun: false, minutes: 1, inlineBytes: 100 },
       arguments: { path: 'a.txt', search: 'one', replace: 'two' },
       workspace,
     }
@@ -243,7 +243,7 @@ describe('paths', () => {
     const world = newWorld()
     const workspace = await opened(world, source)
     const useTool = createUseTool(world, injected)
-    const call = { run: 'r', stage: 's', effect: 'e', workspace, allowRun: false, minutes: 1, inlineBytes: 10_000 }
+    const call = { run: 'r', stage: 's', workspace, allowRun: false, minutes: 1, inlineBytes: 10_000 }
     const act = (tool: string, args: { [key: string]: Json }) => useTool({ ...call, tool, arguments: args })
     expect(await act('read', { path: 'link/secret' })).toMatchObject(refused(/outside the workspace through a link/))
     expect(await act('write', { path: 'link/new', content: '' })).toMatchObject(refused(/outside the workspace through a link/))
@@ -333,7 +333,7 @@ describe('running', () => {
     const call = {
       run: 'r',
       stage: 's',
-      effect: 'e',
+
       tool: 'run',
       arguments: { command },
       workspace,
@@ -362,7 +362,7 @@ describe('a call', () => {
     const call = {
       run: 'r',
       stage: 's',
-      effect: 'e',
+
       tool: 'read',
       arguments: { path: 'a.txt' },
       allowRun: false,
@@ -379,7 +379,7 @@ describe('a call', () => {
     const content = 'x\n'.repeat(50_000)
     const ref = await world.store.put(content)
     const useTool = createUseTool(world, injected)
-    const call = { run: 'r', stage: 's', effect: 'e', workspace, allowRun: false, minutes: 1, inlineBytes: 1_000 }
+    const call = { run: 'r', stage: 's', workspace, allowRun: false, minutes: 1, inlineBytes: 1_000 }
     const wrote = await useTool({ ...call, tool: 'write', arguments: { path: 'long', content: { ...ref } } })
     const at = { ...workspace, commit: wrote.commit ?? '' }
     const result = await useTool({ ...call, workspace: at, tool: 'read', arguments: { path: 'long' } })

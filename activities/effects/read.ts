@@ -1,5 +1,6 @@
 import { asyncLocalStorage } from '@temporalio/activity'
 import { type InjectedTools } from '../tools/bind.ts'
+import { effectId } from '../../contract/effects.ts'
 import { checked } from '../tools/bind.ts'
 import { ToolRefused } from '../tools/tool.ts'
 import { type World } from '../world.ts'
@@ -15,9 +16,10 @@ export function readWithOwn(world: World, own: Map<string, OwnTool>): NonNullabl
   return async (call, json, signal) => {
     const tool = toolOf(own, call)
     if (tool.class !== 'read') throw new ToolRefused(`${tool.name} is not a tool that only reads; nothing was done.`)
+    const named = { ...call, effect: effectId(call.run, 0, call.stage) }
     const args = checked(tool.name, tool.arguments, json)
     try {
-      return { text: textOf(await new Limit(call.minutes, signal).hold((within) => tool.perform(args, contextOf(world, call, within)))) }
+      return { text: textOf(await new Limit(call.minutes, signal).hold((within) => tool.perform(args, contextOf(world, named, within)))) }
     } catch (error) {
       if (error instanceof EffectRefused) throw new ToolRefused(error.message)
       const tries = asyncLocalStorage.getStore()?.info.attempt ?? mostTries

@@ -19,6 +19,9 @@ import { present } from './present.ts'
 import { fileProblem } from './problem.ts'
 import { type ToolAnswer, type ToolPlace, ToolRefused } from './tool.ts'
 
+/** Longer results stay in the artifact store and reach the model from there. */
+const inlineBytes = 512
+
 /** What a tool said, and the workspace after it where it may have changed. */
 interface Done {
   answer: ToolAnswer
@@ -32,7 +35,7 @@ export function createUseTool(world: World, injected: InjectedTools): Activities
     const onTail = (text: string) => (tail = text)
     const work = async (signal?: AbortSignal): Promise<UseResult> => {
       const { answer, after } = await use(world, injected, call, { signal, onTail }).catch(refusalOf)
-      const text = await keepText(world.store, await present(world.store, answer.text), call.inlineBytes)
+      const text = await keepText(world.store, await present(world.store, answer.text), call.inlineBytes ?? inlineBytes)
       return { text, ...(answer.failed ? { failed: answer.failed } : {}), ...after }
     }
     return whileAlive(work, () => ({ tool: call.tool, tail }))

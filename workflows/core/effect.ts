@@ -1,4 +1,4 @@
-import { type EffectCall } from '../../contract/effects.ts'
+import { type EffectCall, effectId } from '../../contract/effects.ts'
 import { digest } from '../../contract/digest.ts'
 import { type Json } from '../../contract/json.ts'
 import { type Tool, type UseResult } from '../../contract/workspace.ts'
@@ -48,11 +48,6 @@ export function effect(tool: Tool, argument: { [key: string]: Json }, text: stri
       if (answer === 'yes') return { text: `${by} says that it happened. ${note ?? ''}`.trim(), receipt: receipts.receipt }
     }
   })
-}
-
-/** workflowId/epoch/path. The same for every try of a call and after every continuation, because a call's path is. */
-export function effectId(run: string, epoch: number, path: string): string {
-  return `${run}/${epoch}/${path}`
 }
 
 function failedUnless(happened: boolean): { failed?: true } {

@@ -3,13 +3,10 @@ import { digest } from '../../contract/digest.ts'
 import { isRef, type Json } from '../../contract/json.ts'
 import { type Tool, type UseResult } from '../../contract/workspace.ts'
 import { activities } from './activities.ts'
-import { effect, effectId } from './effect.ts'
+import { effect } from './effect.ts'
 import { road, waitUntil } from './road.ts'
 import { currentRun } from './run.ts'
 import { moveWorkspace, workspaceAt } from './workspace.ts'
-
-/** Longer results stay in the artifact store and reach the model from there. */
-const inlineBytes = 512
 
 /**
  * Uses a tool. What the model should read about (bad arguments, a refusal, a failing command) is a result with `failed`; only what nobody in the run can mend throws.
@@ -34,16 +31,18 @@ export function use(tool: Tool, argument: { [key: string]: Json }): Promise<UseR
 async function useTool(path: string, text: string, tool: Tool, argument: { [key: string]: Json }): Promise<UseResult> {
   const run = currentRun()
   const { minutes = 10 } = tool
-  const call = { run: run.id, stage: path, effect: effectId(run.id, 0, path), tool: tool.name, arguments: argument, minutes, inlineBytes }
+  // Each word here stands in the history once per turn.
+  const call = { run: run.id, stage: path, tool: tool.name, arguments: argument, minutes }
   const perform = activities(path, { summary: text, minutes, once: tool.class === 'findable' || tool.class === 'once' })
-  if (!tool.workspace) return perform.useTool({ ...call, allowRun: false })
+  if (!tool.workspace) return perform.useTool(call)
   const { known, at } = workspaceAt(tool.workspace)
-  const { test, allowRun } = known
-  if (tool.class === 'read') return perform.useTool({ ...call, workspace: at, test, allowRun })
+  const { test } = known
+  const allowed = known.allowRun ? { allowRun: true } : {}
+  if (tool.class === 'read') return perform.useTool({ ...call, workspace: at, test, ...allowed })
   while (known.busy) await waitUntil(run, () => !known.busy)
   known.busy = true
   try {
-    const result = await perform.useTool({ ...call, workspace: workspaceAt(tool.workspace).at, test, allowRun })
+    const result = await perform.useTool({ ...call, workspace: workspaceAt(tool.workspace).at, test, ...allowed })
     if (result.commit && result.pack) moveWorkspace(tool.workspace, { commit: result.commit, pack: result.pack })
     return result
   } finally {
