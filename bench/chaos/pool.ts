@@ -51,7 +51,7 @@ export function openPool(size: number, start: () => WorkerProcess): Pool {
 
 /**
  * Strikes every one to three seconds until it is stopped: mostly kills a worker, sometimes freezes one for longer than a heartbeat may be late, sometimes kills
- * the server. Only workers that are ready are struck, else a slow machine would never get one.
+ * the server. A worker is struck when it is ready and not the only one, else a slow machine would never get anything done.
  */
 export async function strike(pool: Pool, random: () => number, stop: AbortSignal, killServer?: () => Promise<void>): Promise<Blows> {
   const blows: Blows = { killed: 0, frozen: 0, serverKilled: 0 }
@@ -60,7 +60,8 @@ export async function strike(pool: Pool, random: () => number, stop: AbortSignal
     if (stop.aborted) break
     const dice = random()
     const victims = pool.ready()
-    const victim = victims[Math.floor(random() * victims.length)]
+    const chosen = victims[Math.floor(random() * victims.length)]
+    const victim = victims.length > 1 ? chosen : undefined
     if (dice < 0.07 && killServer) {
       blows.serverKilled++
       await killServer()

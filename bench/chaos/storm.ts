@@ -18,7 +18,10 @@ export interface StormSize {
   effectsPerRun: number
   repairRuns: number
   workers: number
+  /** For one run. */
   minutes: number
+  /** Told of each run that has ended. */
+  onEnd?: (line: string) => void
 }
 
 /** What random chaos brought. */
@@ -54,7 +57,9 @@ export async function storm(ground: Ground, size: StormSize): Promise<StormResul
   const result = { doubts: 0, problems: [] as string[], workflowIds: [] as string[] }
   const over = async <T>(run: WorkflowHandle) => {
     result.workflowIds.push(run.workflowId)
-    return within(resultOf<T>(run), size.minutes * 60_000)
+    const outcome = await within(resultOf<T>(run), size.minutes * 60_000)
+    size.onEnd?.(`${run.workflowId} ended after ${Math.round((Date.now() - started) / 1_000)} s`)
+    return outcome
   }
   const effectRun = async (number: number) => {
     const wanted = Array.from({ length: size.effectsPerRun }, (_, index) => ({

@@ -1,0 +1,48 @@
+import { type CrashPoint } from '../../store/crash-point.ts'
+import { type CrashRun, fullPlan } from './crash-plan.ts'
+import { effectsScenario } from './effects-run.ts'
+import { type Ground } from './ground.ts'
+import { repairScenario } from './repair-run.ts'
+import { inTurns } from './storm.ts'
+import { survive, type Survived } from './survive.ts'
+
+/** A line of the crash table. */
+export interface CrashRow extends Survived {
+  point: CrashPoint
+  what: string
+  attempt: 'first' | 'second'
+}
+
+/** One run, killed where it says. */
+export async function crashRun(
+  { client, address, bundle }: Pick<Ground, 'client' | 'address' | 'bundle'>,
+  { kind, points }: CrashRun,
+): Promise<Survived> {
+  const scenario =
+    typeof kind === 'string'
+      ? await repairScenario(client, address, { seams: kind === 'seams' })
+      : await effectsScenario(client, address, bundle, kind)
+  return survive(client, scenario, points)
+}
+
+/** Every point and attempt in a run of its own, three at a time. */
+export async function crashTable(ground: Ground, onRow: (row: CrashRow) => void, only = ''): Promise<CrashRow[]> {
+  const rows: CrashRow[] = []
+  const work = fullPlan()
+    .filter(({ point }) => point.startsWith(only))
+    .map((planned) => async () => {
+      const what = typeof planned.kind === 'string' ? 'testAndFix' : planned.kind.join()
+      const row = { point: planned.point, what, attempt: planned.attempt, ...(await crashRun(ground, planned)) }
+      rows.push(row)
+      onRow(row)
+    })
+  await inTurns(work, 3, (error) => {
+    throw error
+  })
+  return rows
+}
+
+/** Whether a worker died where it should, and nothing was wrong afterwards. */
+export function isGood({ unreached, problems }: Survived): boolean {
+  return unreached.length === 0 && problems.length === 0
+}
