@@ -42,7 +42,9 @@ export async function build() {
 
 /** The workflows as workers load them, made once here instead of at every start of a worker. */
 async function bundle(dist) {
-  const { bundleWorkflows } = await import(pathToFileURL(join(dist, 'workers', 'bundle.js')).href)
+  const bundler = join(dist, 'workers', 'bundle.js')
+  if (!existsSync(bundler)) return
+  const { bundleWorkflows } = await import(pathToFileURL(bundler).href)
   writeFileSync(join(dist, 'workflows.bundle.js'), (await bundleWorkflows()).code)
 }
 
