@@ -16,7 +16,9 @@ let repo: string
 
 beforeAll(async () => {
   server = await startScriptedServer({ script: (request) => script(request) })
-  bench = await openBench('./workflows/models.ts', { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
+  // What a command leaves behind is a file outside, which a sandbox would hide.
+  const environment = { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key', LOOPWRIGHT_SANDBOX: 'none' }
+  bench = await openBench('./workflows/models.ts', environment)
   repo = makeRepository({ 'notes.txt': 'a note\n' })
 })
 afterAll(async () => {
