@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type ChildProcess } from 'node:child_process'
 import { type WorkflowHandle } from '@temporalio/client'
 import { type EffectBench, openEffectBench } from './support/effects.ts'
+
+// Worker processes start slowly on a busy machine.
+jest.setTimeout(180_000)
 
 let bench: EffectBench
 beforeAll(async () => {
@@ -56,7 +59,7 @@ for (const tool of ['charge', 'comment', 'mail'] as const) {
       expect([point, result?.receipt?.happened, result?.failed]).toEqual([point, 'yes', undefined])
     }
     spare.kill('SIGKILL')
-  }, 120_000)
+  })
 }
 
 test('a worker that was frozen before its effect and thaws after another has done it does nothing', async () => {
@@ -80,4 +83,4 @@ test('a worker that was frozen before its effect and thaws after another has don
   }
   for (const [tool, point] of cases) expect([tool, bench.recorder.times(tool, `freeze ${point}`)]).toEqual([tool, 1])
   spare.kill('SIGKILL')
-}, 120_000)
+})

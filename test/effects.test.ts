@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { type WorkflowHandle } from '@temporalio/client'
 import { type Status } from '../contract/messages.ts'
 import { type Outcome } from '../contract/outcome.ts'
 import { type EffectBench, openEffectBench } from './support/effects.ts'
 import { type Came, type Fault } from './support/recorder.ts'
+
+// Worker processes start slowly on a busy machine.
+jest.setTimeout(180_000)
 
 let bench: EffectBench
 /** What the recorder does, by the first word of what it is told. */
