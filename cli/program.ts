@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addClean } from './commands/clean.ts'
+import { addCosts } from './commands/costs.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addMessages } from './commands/messages.ts'
 import { addReplay } from './commands/replay.ts'
@@ -29,7 +30,7 @@ export function createProgram(): Command {
     .exitOverride()
     // Problems are printed in one place, as one sentence.
     .configureOutput({ writeErr: () => {} })
-  for (const add of [addStart, addRun, addLooking, addMessages, addEnding, addTrace, addReplay, addServing, addDoctor, addClean])
+  for (const add of [addStart, addRun, addLooking, addMessages, addEnding, addTrace, addCosts, addReplay, addServing, addDoctor, addClean])
     add(program)
   return program
 }

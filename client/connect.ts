@@ -7,6 +7,8 @@ import { type Outcome } from '../contract/outcome.ts'
 import { type TraceRecord } from '../contract/trace.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { ask } from './asking.ts'
+import { costs } from './costs/find.ts'
+import { type Costs, type CostView } from './costs/costs.ts'
 import { type Ended, ended, result } from './ended.ts'
 import { foldHistory, type Graph } from './graph.ts'
 import { histories, inputOf } from './history.ts'
@@ -55,6 +57,8 @@ export interface Loopwright extends MessageFunctions {
   graph(run: string): Promise<Graph>
   /** Every decision of a run: who, what they saw, why, what it cost. */
   trace(run: string): Promise<TraceRecord[]>
+  /** What the runs that ended since a time (milliseconds since the epoch) cost, also per accepted outcome. */
+  costs(options: { since: number; by: CostView }): Promise<Costs>
   close(): Promise<void>
 }
 
@@ -90,6 +94,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     histories: (run) => histories(server, run),
     graph: async (run) => foldHistory(await histories(server, run)),
     trace: async (run) => foldTrace(server, run, await histories(server, run)),
+    costs: (costOptions) => costs(server, server, costOptions),
     close: () => server.connection.close(),
   }
 }

@@ -4,6 +4,8 @@ import { type TraceRecord } from '../contract/trace.ts'
 import { dataConverter } from '../store/data-converter.ts'
 import { openStore } from '../store/open.ts'
 import { type Archive, archivedHistories } from './archive.ts'
+import { type Costs, type CostView } from './costs/costs.ts'
+import { costs } from './costs/find.ts'
 import { noSuchRun } from './ended.ts'
 import { keptRuns, onlyOne } from './resolve.ts'
 import { type ConnectOptions } from './server.ts'
@@ -15,6 +17,8 @@ export interface Kept {
   resolve(prefix: string): Promise<string>
   /** Every decision of a run: who, what they saw, why, what it cost. */
   trace(run: string): Promise<TraceRecord[]>
+  /** What the runs that ended since a time (milliseconds since the epoch) cost, also per accepted outcome. */
+  costs(options: { since: number; by: CostView }): Promise<Costs>
 }
 
 /** Opens the archive alone: what the worker has kept of ended runs in the artifact store. */
@@ -24,6 +28,7 @@ export function openKept(options: Pick<ConnectOptions, 'artifacts' | 'stateFolde
   return {
     resolve: async (prefix) => onlyOne(prefix, (await keptRuns(store, prefix)).sort()),
     trace: async (run) => foldTrace(archive, run, await found(archive, run)),
+    costs: (costOptions) => costs(archive, undefined, costOptions),
   }
 }
 

@@ -68,6 +68,14 @@ function queryFor(server: Server, indexed: boolean, status: Status['status'] | u
   return [ours, status ? conditions[status] : "ExecutionStatus != 'ContinuedAsNew'"].join(' AND ')
 }
 
+/** The runs that ended since a time, by their ids. */
+export async function closedRuns(server: Server, since: number): Promise<string[]> {
+  const query = `${queryFor(server, await hasSearchAttributes(server), undefined, undefined)} AND CloseTime >= '${new Date(since).toISOString()}'`
+  const found: string[] = []
+  for await (const { workflowId } of server.workflows.list({ query })) found.push(workflowId)
+  return found
+}
+
 async function hasSearchAttributes({ connection, namespace }: Server): Promise<boolean> {
   // Servers that do not let clients ask are treated as if they had none.
   const known = await connection.operatorService.listSearchAttributes({ namespace }).catch(() => undefined)

@@ -22,6 +22,7 @@ export async function resolve(server: Server, prefix: string): Promise<string> {
 
 /** The kept runs whose id starts with a prefix. */
 export async function keptRuns(store: Server['store'], prefix: string): Promise<string[]> {
+  // Without a prefix this is every kept run.
   const keys = await store.keys(historyPrefix(prefix).slice(0, -1))
   return [...new Set(keys.map((key) => decodeURIComponent(key.split('/')[1] ?? '')))]
 }

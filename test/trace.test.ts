@@ -3,6 +3,7 @@ import { type WorkflowHandle } from '@temporalio/client'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openKept } from '../client/kept.ts'
 import { foldTrace } from '../client/trace/trace.ts'
 import { checkChain, chained } from '../contract/chain.ts'
 import { type Gate } from '../contract/messages.ts'
@@ -66,6 +67,13 @@ test('a trace of a run with a lost call, a feedback round and a gate says who de
   // What the trace adds up is what the ledger charged.
   expect([end.counted.tokens, end.counted.microDollars]).toEqual([spent.tokens, spent.microDollars])
   expect(spent.microDollars).toBeGreaterThan(0)
+
+  // And what the costs say, from the closing record alone.
+  const costs = await openKept({ artifacts: join(bench.stateFolder, 'artifacts') }).costs({ since: 0, by: 'workflow' })
+  const { tokens, microDollars, milliseconds } = spent
+  expect(costs.rows).toMatchObject([
+    { name: 'testAndFix', runs: 1, accepted: 1, calls: 5, lost: 1, each: { tokens, microDollars, milliseconds } },
+  ])
 
   const [, first, second] = ofKind(records, 'tests')
   expect(first).toMatchObject({ accepted: false, objections: [{ id: 'sum.test.js > doubles' }], by: { kind: 'rule' } })

@@ -1,14 +1,16 @@
 import { type Command } from 'commander'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { chained, checkChain, ClientProblem, connect, headline, type Kept, openKept, type TraceRecord } from '../../client/index.ts'
+import { dirname, join } from 'node:path'
+import { chained, checkChain, headline, type Kept, type TraceRecord, tracePage } from '../../client/index.ts'
 import { createPrinter, type Printer } from '../printer.ts'
-import { connection, globalOptions } from '../session.ts'
+import { withKept } from '../kept.ts'
+import { globalOptions } from '../session.ts'
 import { exitCodes, UsageProblem } from '../usage.ts'
 import { duration, plural } from '../words.ts'
 
 interface TraceOptions {
   jsonl?: string | true
+  html?: string | true
 }
 
 /** The commands that give account: trace, verify. */
@@ -17,9 +19,12 @@ export function addTrace(program: Command): void {
     .command('trace')
     .description('Tells every decision of a run: who made it, on what, why, and what it cost. Needs no server for runs that are kept.')
     .argument('<run>', 'the run, or a unique prefix of its id')
+    .option('--html [file]', 'as one page that needs nothing else (default: traces/RUN.html in the state folder)')
     .option('--jsonl [file]', 'as JSON, one hash-chained record per line')
     .action((prefix: string, options: TraceOptions, command: Command) =>
-      withKept(command, async (kept, printer) => trace(kept, printer, await kept.resolve(prefix), options)),
+      withKept(command, async (kept, printer) =>
+        trace(kept, printer, await kept.resolve(prefix), { ...options, folder: globalOptions(command).stateFolder }),
+      ),
     )
   program
     .command('verify')
@@ -30,8 +35,19 @@ export function addTrace(program: Command): void {
     })
 }
 
-async function trace(kept: Kept, printer: Printer, run: string, { jsonl }: TraceOptions): Promise<number> {
+async function trace(
+  kept: Kept,
+  printer: Printer,
+  run: string,
+  { jsonl, html, folder }: TraceOptions & { folder: string },
+): Promise<number> {
   const records = await kept.trace(run)
+  if (html !== undefined) {
+    const file = html === true ? join(folder, 'traces', `${encodeURIComponent(run)}.html`) : html
+    await write(file, tracePage(records))
+    printer.print({ kind: 'written', run, file, records: records.length }, `${file}\nNext: open it in a browser`)
+    return exitCodes.accepted
+  }
   if (typeof jsonl === 'string') {
     await write(jsonl, text(chained(records)))
     printer.print({ kind: 'written', run, file: jsonl, records: records.length }, `${jsonl}\nNext: loopwright verify ${jsonl}`)
@@ -60,25 +76,6 @@ function traceLines(records: TraceRecord[]): string[] {
     const took = record.milliseconds === undefined ? record.status : duration(record.milliseconds)
     return [`${'  '.repeat(record.path.split('/').length)}${record.path.split('/').at(-1)}  ${headline(record)}, ${took}`]
   })
-}
-
-/** Runs an action with the server and the archive, or with the archive alone when no server is there; what neither has is told as the server's absence. */
-async function withKept(command: Command, action: (kept: Kept, printer: Printer) => Promise<number>): Promise<void> {
-  const { json, ...options } = globalOptions(command)
-  const printer = createPrinter(json)
-  const loopwright = await connect(connection(options)).catch((problem: unknown) => {
-    if (problem instanceof ClientProblem && problem.type === 'NoServer') return problem
-    throw problem
-  })
-  try {
-    if (!(loopwright instanceof ClientProblem)) process.exitCode = await action(loopwright, printer)
-    else process.exitCode = await action(openKept(connection(options)), printer)
-  } catch (problem) {
-    if (loopwright instanceof ClientProblem && problem instanceof ClientProblem && problem.type === 'NoSuchRun') throw loopwright
-    throw problem
-  } finally {
-    if (!(loopwright instanceof ClientProblem)) await loopwright.close()
-  }
 }
 
 async function write(file: string, content: string): Promise<void> {

@@ -24,6 +24,10 @@ export function money(microDollars: number): string {
 
 /** One record in a line for people, without its path and time. */
 export function headline(record: TraceRecord): string {
+  return visible(line(record))
+}
+
+function line(record: TraceRecord): string {
   switch (record.kind) {
     case 'run':
       return `${record.run}: ${record.workflow} ${brief(JSON.stringify(record.input), 200)}`
@@ -34,7 +38,7 @@ export function headline(record: TraceRecord): string {
     case 'tests':
       return `${record.command.join(' ')}: ${verdictText(record)}`
     case 'candidate':
-      return `candidate ${record.commit.slice(0, 10)}: ${record.files.map((file) => visible(file)).join(', ') || 'no change'} (+${record.added} −${record.removed})`
+      return `candidate ${record.commit.slice(0, 10)}: ${record.files.join(', ') || 'no change'} (+${record.added} −${record.removed})`
     case 'step':
       return brief(record.text ?? record.what)
     case 'decision':
@@ -44,7 +48,7 @@ export function headline(record: TraceRecord): string {
     case 'continued':
       return `the run continued as new (execution ${record.execution})`
     case 'end':
-      return `${record.status}${record.reason ? ` (${record.reason})` : ''}: ${visible(record.why)}`
+      return `${record.status}${record.reason ? ` (${record.reason})` : ''}: ${record.why}`
   }
 }
 
@@ -79,7 +83,7 @@ function verdictText({ accepted, objections = [], baseline, status, counts }: Tr
 
 function decisionText(record: TraceOf<'decision'>): string {
   const { by, answer, note, question, gate } = record
-  return `${visible(by)} answered ${answer} to ${question === undefined ? gate : `“${brief(question)}”`}${note ? `: ${brief(note)}` : ''}${refusal(record)}`
+  return `${by} answered ${answer} to ${question === undefined ? gate : `“${brief(question)}”`}${note ? `: ${brief(note)}` : ''}${refusal(record)}`
 }
 
 function refusal({ accepted, reason }: { accepted: boolean | null; reason?: string | undefined }): string {

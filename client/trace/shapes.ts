@@ -99,7 +99,7 @@ export const Certificate = z.object({
     spent: z.object({ tokens: z.int(), microDollars: z.int(), milliseconds: z.int() }),
   }),
   limits: Limits,
-  models: z.record(z.string(), z.object({ tries: z.int(), tokens: z.int(), microDollars: z.int() })),
+  models: z.record(z.string(), z.object({ tries: z.int(), lost: z.int(), tokens: z.int(), microDollars: z.int() })),
   prices: z.record(z.string(), Price.nullable()).optional(),
   decisions: z.array(
     z.object({
