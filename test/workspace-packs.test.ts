@@ -70,7 +70,7 @@ describe('a step', () => {
 
   test('costs one small reference; its pack holds what is new and nothing else', async () => {
     const world = newWorld()
-    const large = Buffer.from(Array.from({ length: 40_000 }, (_, index) => (index * 7919) % 251))
+    const large = randomBytes(40_000)
     const before = await opened(world, newRepository({ 'a.txt': 'one\n', large }))
     const after = await step(world, before, { 'a.txt': 'two\n' })
     expect(after.pack.bytes).toBeLessThan(1_500)
