@@ -92,7 +92,10 @@ test('a file of tests that leaves before its first test is no passed file', asyn
   const baseline = await runWith({ ...files, 'a.js': 'throw new Error("broken")\n' }, ['node', '--test'])
   expect(baseline.checks).toMatchObject([{ name: 'a.test.js', status: 'failed' }])
   const cheated = await runWith({ ...files, 'a.js': 'process.exit(0)\n' }, ['node', '--test'])
-  expect(cheated.checks).toMatchObject([{ name: 'a.test.js', status: 'failed', message: 'The file ended before any of its tests ran.' }])
+  expect(cheated.checks).toMatchObject([
+    { name: 'a.test.js', status: 'failed', message: 'The file ended before any of its tests ran.' },
+    { name: 'a.test.js > tampering: the process of the tests was ended by the tested program', status: 'failed' },
+  ])
 })
 
 /** The forger found the folder of the results, and no key in it. */

@@ -2,11 +2,21 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { type Detected } from './detect.ts'
+import { tamperingPrefix } from './known.ts'
+import { configurationFiles } from './settings.ts'
 
 const files = { jest: 'jest.cjs', node: 'node.mjs', pytest: 'loopwright_pytest.py', unittest: 'unittest_main.py' }
+/** What is loaded beside a reporter: it notices when the program under test replaces parts of the runner. */
+const guards = {
+  jest: ['guard.cjs', 'jest-runner.cjs'],
+  node: ['guard.cjs'],
+  pytest: ['loopwright_integrity.py'],
+  unittest: ['loopwright_integrity.py'],
+}
 
 /** One result as a reporter writes it. */
 const Reported = z.array(
@@ -16,6 +26,7 @@ const Reported = z.array(
     status: z.enum(['passed', 'failed', 'skipped']),
     line: z.int().optional(),
     message: z.string().optional(),
+    assertions: z.int().optional(),
     /** A file that passed without having run a test. */
     empty: z.boolean().optional(),
   }),
@@ -34,14 +45,15 @@ export interface Reporter {
  * Puts a reporter and a fresh key into `folder`. The reporter deletes the key before any test is loaded and signs its results with it,
  * so that a program under test that writes results itself is found out.
  */
-export async function placeReporter(argv: string[], detected: Detected, folder: string): Promise<Reporter | undefined> {
-  const call = callOf(argv, detected, folder)
+export async function placeReporter(argv: string[], detected: Detected, cwd: string, folder: string): Promise<Reporter | undefined> {
+  const circus = detected.framework === 'jest' ? await circusOf(cwd) : undefined
+  const call = callOf(argv, detected, folder, circus)
   if (call === undefined) return undefined
   const key = randomBytes(32)
-  const name = files[detected.framework]
-  await copyFile(shipped(name), join(folder, name))
+  for (const name of [files[detected.framework], ...guards[detected.framework]]) await copyFile(shipped(name), join(folder, name))
+  if (circus !== undefined) await writeFile(join(folder, 'jest-runner.json'), JSON.stringify({ circus }))
   await writeFile(join(folder, 'key'), key, { mode: 0o600 })
-  return { ...call, read: () => readSigned(join(folder, 'results'), key) }
+  return { ...call, read: () => readResults(folder, key) }
 }
 
 /** The build compiles only TypeScript, so what runs from dist/ finds the reporters in the sources. */
@@ -50,14 +62,16 @@ function shipped(name: string): string {
   return existsSync(beside) ? beside : fileURLToPath(new URL(`../../../activities/tests/reporters/${name}`, import.meta.url))
 }
 
-function callOf(argv: string[], detected: Detected, folder: string): Omit<Reporter, 'read'> | undefined {
+function callOf(argv: string[], detected: Detected, folder: string, circus: string | undefined): Omit<Reporter, 'read'> | undefined {
   const file = join(folder, files[detected.framework])
+  const guard = `--require=${JSON.stringify(join(folder, 'guard.cjs'))}`
   if (detected.framework === 'jest') {
-    const withReporter = detected.append(['--reporters=default', `--reporters=${file}`])
-    return withReporter && { argv: withReporter, environment: {} }
+    const runner = circus === undefined ? [] : [`--testRunner=${join(folder, 'jest-runner.cjs')}`]
+    const withReporter = detected.append(['--reporters=default', `--reporters=${file}`, ...runner])
+    return withReporter && { argv: withReporter, environment: { NODE_OPTIONS: guard } }
   }
   if (detected.framework === 'node')
-    return { argv, environment: { NODE_OPTIONS: nodeOptions(detected.words, pathToFileURL(file).href).join(' ') } }
+    return { argv, environment: { NODE_OPTIONS: [guard, ...nodeOptions(detected.words, pathToFileURL(file).href)].join(' ') } }
   if (detected.framework === 'pytest') {
     // Without the last option a file that does not load keeps all others from running, and the baseline would know none of their tests.
     const options = '-p loopwright_pytest -p no:cacheprovider --continue-on-collection-errors'
@@ -82,6 +96,48 @@ function nodeOptions(words: string[], reporter: string): string[] {
   const ours = [`--test-reporter=${reporter}`, '--test-reporter-destination=stderr']
   if (reporters === 0) return ['--test-reporter=spec', '--test-reporter-destination=stdout', ...ours]
   return reporters === 1 && destinations === 0 ? [...ours, '--test-reporter-destination=stdout'] : ours
+}
+
+/** Jest's own test runner, found as jest finds it; undefined where the project names another, or jest is older than 27. */
+async function circusOf(folder: string): Promise<string | undefined> {
+  const settings = await Promise.all(configurationFiles.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')))
+  if (settings.some((text) => /\btestRunner\b/.test(text))) return undefined
+  try {
+    const chain = ['jest', '@jest/core', 'jest-config', 'jest-circus/runner']
+    return chain.reduce((from, name) => createRequire(from).resolve(name), join(folder, 'package.json'))
+  } catch {
+    return undefined
+  }
+}
+
+const Accusation = z.object({ file: z.string().optional(), what: z.string() })
+const mostAccusations = 50
+
+/** The signed results, and what the guards wrote; accusations need no signature. */
+async function readResults(folder: string, key: Buffer): Promise<Reported | undefined> {
+  const reported = await readSigned(join(folder, 'results'), key)
+  const text = await readFile(join(folder, 'tampering'), 'utf8').catch(() => '')
+  const lines = [...new Set(text.slice(0, 100_000).split('\n'))].filter((line) => line !== '')
+  return reported && [...reported, ...lines.slice(0, mostAccusations).map(accusation)]
+}
+
+function accusation(line: string): Reported[number] {
+  const { file, what } = accusationIn(line)
+  return {
+    ...(file === undefined ? {} : { file }),
+    titles: [`${tamperingPrefix}${what}`],
+    status: 'failed',
+    message: `${what} while the tests ran.`,
+  }
+}
+
+function accusationIn(line: string): z.infer<typeof Accusation> {
+  try {
+    return Accusation.parse(JSON.parse(line))
+  } catch {
+    // Whoever wrote this, it was not a guard.
+    return { what: line.slice(0, 200) }
+  }
 }
 
 async function readSigned(path: string, key: Buffer): Promise<Reported | undefined> {

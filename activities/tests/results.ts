@@ -23,6 +23,7 @@ export async function checksOf(reported: Reported, folder: string): Promise<Chec
       status: endedEarly ? 'failed' : result.status,
       ...(file === undefined ? {} : { file }),
       ...(line === undefined || line < 1 ? {} : { line }),
+      ...(result.assertions === undefined ? {} : { assertions: result.assertions }),
       ...(message === undefined ? {} : { message: clip(readable(message, folder), messageCharacters) }),
     })
   }

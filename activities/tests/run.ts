@@ -56,7 +56,7 @@ export async function runTestCommand(command: TestCommand): Promise<TestRun> {
   const report = await realpath(await mkdtemp(join(tmpdir(), 'loopwright-report-')))
   try {
     const detected = await detect(command.argv, folder)
-    const reporter = detected && (await placeReporter(command.argv, detected, report))
+    const reporter = detected && (await placeReporter(command.argv, detected, folder, report))
     const worker = command.worker ?? process.env
     const running = command.sandbox.run(reporter?.argv ?? command.argv, {
       folder,

@@ -26,19 +26,24 @@ module.exports = class {
   }
 }
 
-function checksOf({ testFilePath: file, testResults, testExecError, failureMessage, skipped }) {
-  const checks = testResults.map(({ ancestorTitles, title, status, failureMessages }) => {
+function checksOf({ testFilePath: file, testResults, testExecError, failureMessage, skipped, loopwright = [] }) {
+  const checks = testResults.map(({ ancestorTitles, title, status, failureMessages, failureDetails, numPassingAsserts }) => {
     const message = failureMessages.join('\n\n')
     return {
       file,
       titles: [...ancestorTitles, title],
       status: statuses[status] ?? 'skipped',
       ...(message ? { message, line: lineIn(file, message) } : {}),
+      ...(statuses[status]
+        ? { assertions: (numPassingAsserts ?? 0) + (failureDetails ?? []).filter((detail) => detail?.matcherResult).length }
+        : {}),
     }
   })
   if (testExecError || (checks.length === 0 && failureMessage))
     checks.push({ file, titles: [], status: 'failed', message: failureMessage ?? testExecError.message })
   else if (checks.length === 0 && skipped) checks.push({ file, titles: [], status: 'skipped' })
+  for (const what of loopwright)
+    checks.push({ file, titles: [`tampering: ${what}`], status: 'failed', message: `${what} while the tests ran.` })
   return checks
 }
 

@@ -5,6 +5,8 @@ import hmac
 import json
 import os
 
+from loopwright_integrity import Watch
+
 _folder = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -34,6 +36,12 @@ class _Reporter:
         self._sign = lambda body: hmac.new(key, body, hashlib.sha256).hexdigest()
         self._root = root
         self._checks = {}
+        self._watch = Watch(_Reporter)
+        self._counted = 0
+
+    def pytest_collection_finish(self, session):
+        holders = {id(found): found for item in session.items for found in (getattr(item, "cls", None), getattr(item, "module", None)) if found}
+        self._watch.keep_tests(holders.values())
 
     def pytest_collectreport(self, report):
         if report.outcome != "passed" and ".py" in report.nodeid:
@@ -42,9 +50,15 @@ class _Reporter:
     def pytest_runtest_logreport(self, report):
         if report.when == "call" or report.outcome != "passed":
             self._keep(report)
+        if report.when == "call" and report.nodeid in self._checks:
+            self._checks[report.nodeid]["assertions"] = self._watch.assertions - self._counted
+        if report.when == "teardown":
+            self._watch.look()
+            self._counted = self._watch.assertions
 
     def pytest_sessionfinish(self, session):
-        body = json.dumps(list(self._checks.values())).encode()
+        self._watch.look()
+        body = json.dumps(list(self._checks.values()) + self._watch.checks()).encode()
         with open(os.path.join(_folder, "results"), "wb") as file:
             file.write(self._sign(body).encode() + b"\n" + body)
 

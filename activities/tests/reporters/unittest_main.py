@@ -8,6 +8,8 @@ import re
 import sys
 import unittest
 
+from loopwright_integrity import Watch
+
 # Hides the frames of this file from tracebacks.
 __unittest = True
 
@@ -52,10 +54,28 @@ def _file_of(dotted):
     return None
 
 
+def _cases(test):
+    if isinstance(test, unittest.TestSuite):
+        for inner in test:
+            yield from _cases(inner)
+    else:
+        yield test
+
+
 class _Result(unittest.TextTestResult):
     def startTestRun(self):
         super().startTestRun()
         self.checks = {}
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.counted = _watch.assertions
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        if id(test) in self.checks:
+            self.checks[id(test)][1]["assertions"] = _watch.assertions - self.counted
+        _watch.look()
 
     def keep(self, test, status, message=None):
         before = self.checks.get(id(test))
@@ -106,6 +126,9 @@ class _Result(unittest.TextTestResult):
             self.keep(test, "failed", subtest.id().rpartition(" ")[2] + "\n" + listed[-1][1])
 
 
+_watch = Watch(_Result)
+
+
 def _main():
     sign = _signer()
 
@@ -113,8 +136,10 @@ def _main():
         resultclass = _Result
 
         def run(self, test):
+            _watch.keep_tests({type(case) for case in _cases(test) if type(case).__module__ != "unittest.loader"})
             result = super().run(test)
-            body = json.dumps([check for _, check in result.checks.values()]).encode()
+            _watch.look()
+            body = json.dumps([check for _, check in result.checks.values()] + _watch.checks()).encode()
             with open(os.path.join(_folder, "results"), "wb") as file:
                 file.write(sign(body).encode() + b"\n" + body)
             return result
