@@ -1,6 +1,7 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
+import { readInside, writeInside } from '../regular-file.ts'
 import { isDependencyFolder } from './editable.ts'
 import { type Edit } from './result.ts'
 
@@ -83,10 +84,9 @@ export function edited(source: string, edit: Edit): string {
   return source.slice(0, edit.start) + edit.text + source.slice(edit.end)
 }
 
-/** Makes an edit in a folder and returns what takes it back. */
-export async function applyEdit(folder: string, edit: Edit): Promise<() => Promise<void>> {
-  const path = join(folder, edit.file)
-  const source = await readFile(path, 'utf8')
-  await writeFile(path, edited(source, edit))
-  return () => writeFile(path, source)
+/** Makes an edit in a folder and returns what takes it back. Throws where a command has put something else in the file's place. */
+export function applyEdit(folder: string, edit: Edit): () => void {
+  const source = readInside(folder, edit.file).toString()
+  writeInside(folder, edit.file, edited(source, edit))
+  return () => writeInside(folder, edit.file, source)
 }

@@ -53,7 +53,7 @@ async function repairIn(copies: Copies, call: RepairCall): Promise<RepairResult>
   })
   signal.throwIfAborted()
   if (!best) return notFound([...before.failing], tried, elapsed())
-  await applyEdit(call.folder, best.candidate)
+  applyEdit(call.folder, best.candidate)
   return repaired(best, sources.get(best.candidate.file) ?? '', [...before.failing], tried, elapsed())
 }
 

@@ -72,27 +72,44 @@ async function attempt(task: Search, before: Standing, candidate: Candidate, sig
   const files = task.narrow && task.suspicion.failingFiles(candidate.file, candidate.line, candidate.lastLine)
   const argv = files && task.narrow?.(files)
   const ranFiles = new Map(task.checks.map(({ name, file }) => [name, file]))
-  const copy = task.ready.pop() ?? (await task.copies.make())
+  const { copy, restore } = await prepared(task, candidate)
   try {
-    const restore = await applyEdit(copy, candidate)
-    try {
-      const { checks } = await task.runTests({
-        folder: copy,
-        argv: argv ?? task.argv,
-        environment: runVariables,
-        writable: [task.copies.cache],
-        minutes: argv ? task.minutes.some : task.minutes.whole,
-        signal,
-      })
-      const among = (name: string) => !files || !argv || files.includes(ranFiles.get(name) ?? '')
-      if (mended(before, standing(checks), among) === undefined) return undefined
-    } finally {
-      await restore()
-    }
+    const { checks } = await task.runTests({
+      folder: copy,
+      argv: argv ?? task.argv,
+      environment: runVariables,
+      writable: [task.copies.cache],
+      minutes: argv ? task.minutes.some : task.minutes.whole,
+      signal,
+    })
+    const among = (name: string) => !files || !argv || files.includes(ranFiles.get(name) ?? '')
+    if (mended(before, standing(checks), among) === undefined) return undefined
   } finally {
-    task.ready.push(copy)
+    if (succeeds(restore)) task.ready.push(copy)
+    else await task.copies.remove(copy)
   }
   return confirm(task, before, candidate, signal)
+}
+
+/** A copy with the candidate's edit made: one that stands ready, unless tests have put something else in the place of its files, or a new one. */
+async function prepared({ ready, copies }: Search, candidate: Candidate): Promise<{ copy: string; restore: () => void }> {
+  const copy = ready.pop()
+  if (copy !== undefined) {
+    let restore: (() => void) | undefined
+    if (succeeds(() => (restore = applyEdit(copy, candidate))) && restore) return { copy, restore }
+    await copies.remove(copy)
+  }
+  const made = await copies.make()
+  return { copy: made, restore: applyEdit(made, candidate) }
+}
+
+function succeeds(work: () => void): boolean {
+  try {
+    work()
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Edits that keep a file's length and time must not meet compiled modules of another text. */
@@ -103,7 +120,7 @@ async function confirm(task: Search, before: Standing, candidate: Candidate, sig
   if (signal.aborted) return undefined
   const copy = await task.copies.make()
   try {
-    await applyEdit(copy, candidate)
+    applyEdit(copy, candidate)
     const { checks } = await task.runTests({
       folder: copy,
       argv: task.argv,

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { readRegular } from '../regular-file.ts'
 
 const SourceMap = z.object({ sources: z.array(z.string().nullable()), sourceRoot: z.string().nullish(), mappings: z.string() })
 
@@ -16,7 +16,7 @@ export interface Mapping {
 export function readSourceMap(script: string, address: string | undefined): Mapping[][] | undefined {
   if (!address) return undefined
   try {
-    const text = address.startsWith('data:') ? inline(address) : readFileSync(beside(script, address), 'utf8')
+    const text = address.startsWith('data:') ? inline(address) : readRegular(beside(script, address)).toString()
     const { sources, sourceRoot, mappings } = SourceMap.parse(JSON.parse(text))
     const base = resolve(dirname(script), sourceRoot ?? '')
     return decode(

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
+import { readRegular } from '../regular-file.ts'
 import { coveredLines } from './covered-lines.ts'
 import { isTestFile } from './editable.ts'
 import { packageFile } from './package-file.ts'
@@ -55,6 +56,8 @@ function tracingVariables(folder: string, into: string, seconds: number): Record
 /** A test that runs for so many seconds, traced, seems to hang. */
 const hangingSeconds = 8
 const hangsFile = 'hangs'
+/** Of one process. */
+const mostBytes = 200_000_000
 
 /** Runs the tests once more and finds out which lines each executed, and whether one hangs. The folder must be a real path. */
 export async function traceTests(
@@ -69,15 +72,24 @@ export async function traceTests(
     const environment = tracingVariables(call.folder, into, hangingSeconds)
     await runTests({ ...call, signal, environment, readable: [packageFile('tracers')], writable: [into] })
     const names = (await readdir(into)).sort()
-    const texts = await Promise.all(names.filter((name) => name !== hangsFile).map((name) => readFile(join(into, name), 'utf8')))
-    return { tests: texts.flatMap((text) => readTrace(JSON.parse(text), call.folder)), hangs: names.includes(hangsFile) }
+    const traces = names.filter((name) => name !== hangsFile).map((name) => join(into, name))
+    return { tests: traces.flatMap((path) => readTrace(path, call.folder)), hangs: names.includes(hangsFile) }
   } finally {
     clearInterval(watch)
     await rm(into, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 
-function readTrace(trace: unknown, folder: string): TracedTest[] {
+/** A trace that is broken, or is no file, only makes the search less precise: programs under test can write here. */
+function readTrace(path: string, folder: string): TracedTest[] {
+  try {
+    return testsOf(JSON.parse(readRegular(path, mostBytes).toString()), folder)
+  } catch {
+    return []
+  }
+}
+
+function testsOf(trace: unknown, folder: string): TracedTest[] {
   const python = PythonTrace.safeParse(trace)
   if (!python.success) return readJavaScript(JavaScriptTrace.parse(trace), folder)
   const { outside, tests, file } = python.data

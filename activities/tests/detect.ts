@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
+import { readInside } from '../regular-file.ts'
 
 /** What a test command leads to, package scripts followed. */
 export interface Detected {
@@ -17,7 +17,7 @@ const deepest = 5
 
 /** Finds which test framework a command runs, if it is one whose results can be read; undefined otherwise. */
 export async function detect(argv: string[], folder: string): Promise<Detected | undefined> {
-  const scripts = await readScripts(folder)
+  const scripts = readScripts(folder)
   return follow(argv, scripts, true, 0)
 }
 
@@ -49,8 +49,12 @@ export function scriptsIn(packageJson: string | undefined): Record<string, strin
   }
 }
 
-async function readScripts(folder: string): Promise<Record<string, string>> {
-  return scriptsIn(await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined))
+function readScripts(folder: string): Record<string, string> {
+  try {
+    return scriptsIn(readInside(folder, 'package.json').toString())
+  } catch {
+    return {}
+  }
 }
 
 function follow(argv: string[], scripts: Record<string, string>, direct: boolean, depth: number): Detected | undefined {

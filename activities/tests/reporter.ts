@@ -1,10 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { NotRegular, readInside, readRegular } from '../regular-file.ts'
 import { type Detected } from './detect.ts'
 import { tamperingPrefix } from './known.ts'
 import { configurationFiles } from './settings.ts'
@@ -17,6 +18,9 @@ const guards = {
   pytest: ['loopwright_integrity.py'],
   unittest: ['loopwright_integrity.py'],
 }
+
+/** Of all results together. */
+const mostBytes = 200_000_000
 
 /** One result as a reporter writes it. */
 const Reported = z.array(
@@ -38,7 +42,7 @@ export interface Reporter {
   argv: string[]
   environment: Record<string, string>
   /** Undefined when there are no results, or when they are not the reporter's own. */
-  read: () => Promise<Reported | undefined>
+  read: () => Reported | undefined
 }
 
 /**
@@ -46,7 +50,7 @@ export interface Reporter {
  * so that a program under test that writes results itself is found out.
  */
 export async function placeReporter(argv: string[], detected: Detected, cwd: string, folder: string): Promise<Reporter | undefined> {
-  const circus = detected.framework === 'jest' ? await circusOf(cwd) : undefined
+  const circus = detected.framework === 'jest' ? circusOf(cwd) : undefined
   const call = callOf(argv, detected, folder, circus)
   if (call === undefined) return undefined
   const key = randomBytes(32)
@@ -99,8 +103,8 @@ function nodeOptions(words: string[], reporter: string): string[] {
 }
 
 /** Jest's own test runner, found as jest finds it; undefined where the project names another, or jest is older than 27. */
-async function circusOf(folder: string): Promise<string | undefined> {
-  const settings = await Promise.all(configurationFiles.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')))
+function circusOf(folder: string): string | undefined {
+  const settings = configurationFiles.map((name) => contentOf(() => readInside(folder, name))?.toString() ?? '')
   if (settings.some((text) => /\btestRunner\b/.test(text))) return undefined
   try {
     const chain = ['jest', '@jest/core', 'jest-config', 'jest-circus/runner']
@@ -114,11 +118,18 @@ const Accusation = z.object({ file: z.string().optional(), what: z.string() })
 const mostAccusations = 50
 
 /** The signed results, and what the guards wrote; accusations need no signature. */
-async function readResults(folder: string, key: Buffer): Promise<Reported | undefined> {
-  const reported = await readSigned(join(folder, 'results'), key)
-  const text = await readFile(join(folder, 'tampering'), 'utf8').catch(() => '')
-  const lines = [...new Set(text.slice(0, 100_000).split('\n'))].filter((line) => line !== '')
+function readResults(folder: string, key: Buffer): Reported | undefined {
+  const reported = readSigned(join(folder, 'results'), key)
+  const lines = [...new Set(guardsSaid(join(folder, 'tampering')).slice(0, 100_000).split('\n'))].filter((line) => line !== '')
   return reported && [...reported, ...lines.slice(0, mostAccusations).map(accusation)]
+}
+
+function guardsSaid(path: string): string {
+  try {
+    return readRegular(path, mostBytes).toString()
+  } catch (error) {
+    return error instanceof NotRegular ? 'The file that the guards write was replaced' : ''
+  }
 }
 
 function accusation(line: string): Reported[number] {
@@ -140,8 +151,8 @@ function accusationIn(line: string): z.infer<typeof Accusation> {
   }
 }
 
-async function readSigned(path: string, key: Buffer): Promise<Reported | undefined> {
-  const content = await readFile(path).catch(() => undefined)
+function readSigned(path: string, key: Buffer): Reported | undefined {
+  const content = contentOf(() => readRegular(path, mostBytes))
   const end = content?.indexOf('\n') ?? -1
   if (content === undefined || end < 0) return undefined
   const body = content.subarray(end + 1)
@@ -149,4 +160,13 @@ async function readSigned(path: string, key: Buffer): Promise<Reported | undefin
   const signature = Buffer.from(content.subarray(0, end).toString('latin1'), 'hex')
   if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return undefined
   return Reported.parse(JSON.parse(body.toString('utf8')))
+}
+
+/** Undefined when there is nothing, or something else than a file. */
+function contentOf(read: () => Buffer): Buffer | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { type Check } from '../../contract/checks.ts'
+import { NotRegular, readInside, readRegular } from '../regular-file.ts'
 import { clip, plain } from './text.ts'
 import { type Reported } from './reporter.ts'
 
@@ -8,7 +8,7 @@ const nameCharacters = 500
 const messageCharacters = 10_000
 
 /** Turns what a reporter wrote into checks with stable names, sorted by file; names that occur again are numbered. */
-export async function checksOf(reported: Reported, folder: string): Promise<Check[]> {
+export function checksOf(reported: Reported, folder: string): Check[] {
   const seen = new Map<string, number>()
   const checks: Check[] = []
   for (const { titles, line, ...result } of sorted(reported)) {
@@ -16,7 +16,7 @@ export async function checksOf(reported: Reported, folder: string): Promise<Chec
     const base = clip(plain([...(file === undefined ? [] : [file]), ...titles].join(' > ')), nameCharacters) || 'test'
     const occurrence = (seen.get(base) ?? 0) + 1
     seen.set(base, occurrence)
-    const endedEarly = result.empty === true && result.file !== undefined && (await definesNodeTests(resolve(folder, result.file)))
+    const endedEarly = result.empty === true && result.file !== undefined && definesNodeTests(folder, result.file)
     const message = endedEarly ? 'The file ended before any of its tests ran.' : result.message
     checks.push({
       name: occurrence === 1 ? base : `${base} #${occurrence}`,
@@ -50,9 +50,21 @@ function withinFolder(file: string, folder: string): string {
 }
 
 /** `node --test` counts a file as passed that exits with 0 before its tests run; a plain script without tests may pass so. */
-async function definesNodeTests(path: string): Promise<boolean> {
-  const text = await readFile(path, 'utf8').catch(() => '')
+function definesNodeTests(folder: string, file: string): boolean {
+  const text = textOf(folder, file)
+  // A file that is none any more was replaced while it ran: nobody knows what it would have tested.
+  if (text === undefined) return true
   const calls = /\b(test|it|suite|describe)(\.\w+)?\s*\(/.test(text)
   // What imports the runner, calls none of its functions by name and exports something is there for other test files.
   return /['"]node:test['"]/.test(text) && (calls || !/\bexports?\b/.test(text))
+}
+
+/** Undefined when something else than a file stands there; empty when there is nothing. */
+function textOf(folder: string, file: string): string | undefined {
+  const path = relative(folder, resolve(folder, file))
+  try {
+    return (path.startsWith(`..${sep}`) ? readRegular(resolve(folder, file)) : readInside(folder, path)).toString()
+  } catch (error) {
+    return error instanceof NotRegular ? undefined : ''
+  }
 }

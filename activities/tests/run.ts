@@ -72,8 +72,8 @@ export async function runTestCommand(command: TestCommand): Promise<TestRun> {
     const result = await running
     crashPoint('tests.ended')
     const format = reporter && detected ? detected.framework : 'exit code'
-    const reported = result.ended ? undefined : await reporter?.read()
-    const checks = reported && (await checksOf(reported, folder))
+    const reported = result.ended ? undefined : reporter?.read()
+    const checks = reported && checksOf(reported, folder)
     return assemble(command, result, format, checks)
   } finally {
     await rm(report, { recursive: true, force: true, maxRetries: 3 })

@@ -11,7 +11,7 @@ const contextLines = 3
 /** Replaces a text that occurs exactly once, or every occurrence; in a file with Windows line ends the texts get them too. */
 export async function edit(place: ToolPlace, args: z.output<typeof builtinTools.edit.arguments>): Promise<ToolAnswer> {
   const located = await locate(place, args.path, 'write')
-  const bytes = await readBytes(located)
+  const bytes = readBytes(located)
   const text = isBinary(bytes) ? undefined : textOf(bytes)
   if (text === undefined) throw new ToolRefused(`${located.relative} is not UTF-8 text, so it cannot be edited.`)
   const windows = text.includes('\r\n') && !/(^|[^\r])\n/.test(text)

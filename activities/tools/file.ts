@@ -1,24 +1,19 @@
-import { open } from 'node:fs/promises'
-import { constants } from 'node:fs'
+import { NotRegular, readRegular } from '../regular-file.ts'
 import { type Located } from './locate.ts'
 import { ToolRefused } from './tool.ts'
 
-const mostBytes = 20_000_000
 /** As git does: a NUL this early makes a file binary. */
 const binaryBytes = 8_000
 
 /** The bytes of a regular file; refuses folders, pipes and devices, and files over 20 MB. */
-export async function readBytes({ absolute, relative }: Located): Promise<Buffer> {
-  // Without waiting: opening a pipe would otherwise hang until somebody writes to it.
-  const file = await open(absolute, constants.O_RDONLY | constants.O_NONBLOCK)
+export function readBytes({ absolute, relative }: Located): Buffer {
   try {
-    const found = await file.stat()
-    if (found.isDirectory()) throw new ToolRefused(`${relative} is a folder: use list.`)
-    if (!found.isFile()) throw new ToolRefused(`${relative} is not a regular file.`)
-    if (found.size > mostBytes) throw new ToolRefused(`${relative} has ${found.size} bytes, too many to read: use search.`)
-    return await file.readFile()
-  } finally {
-    await file.close()
+    return readRegular(absolute)
+  } catch (error) {
+    if (!(error instanceof NotRegular)) throw error
+    if (error.what === 'folder') throw new ToolRefused(`${relative} is a folder: use list.`)
+    if (error.what === 'large') throw new ToolRefused(`${relative} has more than 20 MB, too many to read: use search.`)
+    throw new ToolRefused(`${relative} is not a regular file.`)
   }
 }
 

@@ -19,7 +19,7 @@ export async function list(place: ToolPlace, { path = '.', depth = 2 }: z.output
       if (entry.name.toLowerCase() === '.git') continue
       const inside = join(below, entry.name)
       const target = entry.isSymbolicLink() ? ` -> ${await linkTarget(join(located.absolute, inside))}` : ''
-      found.push(`${join(located.relative, inside)}${entry.isDirectory() ? '/' : target}`)
+      found.push(oneLine(`${join(located.relative, inside)}${entry.isDirectory() ? '/' : target}`))
       if (entry.isDirectory() && levels > 1) await walk(inside, levels - 1)
     }
   }
@@ -27,6 +27,11 @@ export async function list(place: ToolPlace, { path = '.', depth = 2 }: z.output
   if (found.length === 0) return { text: `${located.relative} is empty.` }
   if (found.length <= mostEntries) return { text: found.join('\n') }
   return { text: `${found.slice(0, mostEntries).join('\n')}\n[cut after ${mostEntries} entries; list a subfolder or fewer levels]` }
+}
+
+/** A name with a line break in it would look like two entries. */
+function oneLine(text: string): string {
+  return text.replaceAll('\r', '\\r').replaceAll('\n', '\\n')
 }
 
 /** Dependency folders are links of ours; where they lead is nobody's business. */

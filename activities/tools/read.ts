@@ -10,7 +10,7 @@ const mostCharacters = 64 * 1024
 /** Lines of a text file with their numbers, cut at 2,000 lines or 64 KB; of a binary file only its size. */
 export async function read(place: ToolPlace, { path, from = 1, to }: z.output<typeof builtinTools.read.arguments>): Promise<ToolAnswer> {
   const located = await locate(place, path, 'read')
-  const bytes = await readBytes(located)
+  const bytes = readBytes(located)
   if (isBinary(bytes)) return { text: `${located.relative} is a binary file of ${bytes.length} bytes.` }
   if (bytes.length === 0) return { text: `${located.relative} is empty.` }
   const lines = bytes

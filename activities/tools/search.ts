@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { rgPath } from '@vscode/ripgrep'
 import { type z } from 'zod'
 import { type builtinTools } from '../../contract/tools.ts'
@@ -13,6 +14,9 @@ const outputBytes = 4_000_000
 /** Matching lines as `path:line:text`, sorted by path, at most 100. */
 export async function search(place: ToolPlace, args: z.output<typeof builtinTools.search.arguments>): Promise<ToolAnswer> {
   const located = await locate(place, args.path ?? '.', 'read')
+  const found = await stat(located.absolute)
+  // It would wait for somebody to write into a pipe.
+  if (!found.isFile() && !found.isDirectory()) throw new ToolRefused(`${located.relative} is not a regular file.`)
   const result = await runProcess([rgPath, ...argumentsOf(args, located)], {
     cwd: place.folder,
     environment: { LC_ALL: 'C.UTF-8' },

@@ -5,11 +5,11 @@ import { ifAbsent } from '../../store/absent.ts'
 import { crashPoint } from '../../store/crash-point.ts'
 import { type World } from '../world.ts'
 import { linkDependencies } from './dependencies.ts'
+import { foreignIn } from './foreign.ts'
 import { git } from './git.ts'
 import { enter, isLeftAt } from './left.ts'
 import { type Holder, withFirstFree } from './lock.ts'
 import { requireCommit } from './restore.ts'
-import { nestedGit } from './nested.ts'
 import { type Checkout, placesOf } from './places.ts'
 
 /**
@@ -70,7 +70,8 @@ async function reset(checkout: Checkout, commit: string, signal?: AbortSignal): 
   const { workTree: folder } = checkout
   if (!(await lstat(folder).catch(() => undefined))?.isDirectory()) return false
   // Git would neither remove these nor look beside them.
-  await Promise.all((await nestedGit(folder)).map((path) => rm(path, { recursive: true })))
+  const { repositories, specials } = await foreignIn(folder)
+  await Promise.all([...repositories, ...specials].map((path) => rm(path, { recursive: true })))
   await git(checkout, ['read-tree', '--reset', '-u', commit], { signal })
   await git(checkout, ['clean', '-ffdxq'], { signal })
   return true

@@ -1,9 +1,10 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { type Ref } from '../../contract/json.ts'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { writeAtomically } from '../../store/atomic.ts'
 import { crashPoint } from '../../store/crash-point.ts'
+import { readRegular } from '../regular-file.ts'
 import { type World } from '../world.ts'
 import { mostFileBytes, StepRefused } from './commit.ts'
 import { type GitAt, identity } from './git.ts'
@@ -24,7 +25,7 @@ export async function commitFile(
   const at = placesOf(world, workspace.key).git
   const { commit: parent } = workspace
   const name = relative(await realpath(folder), path)
-  const content = await readFile(path)
+  const content = readRegular(path)
   if (content.length > mostFileBytes)
     throw new StepRefused(`${name} has ${content.length} bytes; nothing was kept: files of at most ${mostFileBytes} bytes are committed.`)
   const before = /^tree ([0-9a-f]+)\n/.exec((await readObject(at, 'commit', parent)).toString('latin1'))?.[1] ?? ''

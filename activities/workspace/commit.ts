@@ -1,13 +1,13 @@
 import { lstat, realpath } from 'node:fs/promises'
-import { dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path'
 import { type Ref } from '../../contract/json.ts'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { crashPoint } from '../../store/crash-point.ts'
 import { type World } from '../world.ts'
+import { foreignIn } from './foreign.ts'
 import { git, GitFailed, gitLine, gitList } from './git.ts'
 import { isInside, realPlace } from './inside.ts'
 import { keepStep } from './keep.ts'
-import { nestedGit } from './nested.ts'
 import { type Checkout, checkoutOf, linksOf, placesOf, refName } from './places.ts'
 import { noteLast } from './restorable.ts'
 
@@ -30,8 +30,7 @@ export async function commitStep(
   stage: string,
 ): Promise<{ commit: string; pack: Ref; tree: string }> {
   const checkout = checkoutOf(world, workspace.key, folder)
-  const [nested] = await nestedGit(folder)
-  if (nested) throw new StepRefused(`${relative(folder, nested)} is a git repository inside the workspace; nothing was kept. Remove it.`)
+  await refuseForeign(folder)
   const links = await linksOf(checkout)
   await refuseLargeFiles(checkout, links)
   await add(checkout, links)
@@ -48,6 +47,15 @@ export async function commitStep(
   crashPoint('step.packed')
   await noteLast(placesOf(world, workspace.key).root, { base: workspace.base, commit, pack })
   return { commit, pack, tree }
+}
+
+/** Before git looks at the folder: from a pipe it would wait for its settings. */
+async function refuseForeign(folder: string): Promise<void> {
+  const { repositories, specials } = await foreignIn(folder)
+  const [nested] = repositories
+  if (nested) throw new StepRefused(`${relative(folder, nested)} is a git repository inside the workspace; nothing was kept. Remove it.`)
+  const read = specials.find((path) => basename(path).toLowerCase().startsWith('.git'))
+  if (read) throw new StepRefused(`${relative(folder, read)} is not a regular file, and git reads it; nothing was kept. Remove it.`)
 }
 
 /** Links are taken out again afterwards: git refuses to exclude what .gitignore names already. */
