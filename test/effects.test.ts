@@ -181,6 +181,8 @@ test('pause now in the middle of an effect waits until nothing of it is in fligh
   await Promise.all(started.map((run) => run.executeUpdate('pause', { args: [{ now: true }] })))
   await Promise.all(started.map((run) => run.executeUpdate('resume', { args: [{}] })))
   for (const run of started) expect((await bench.results(run))[0]).toMatchObject({ receipt: { happened: 'yes' } })
+  // What comes late must have come before it is counted.
+  await bench.recorder.when(({ pending }) => pending === 0)
   expect([times('comment', 'late-comment'), times('charge', 'late-charge')]).toEqual([1, 1])
 })
 

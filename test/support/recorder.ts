@@ -36,6 +36,8 @@ export interface Recorder {
   url: string
   happened: Happened[]
   came: Came[]
+  /** Requests that came in and have still to happen. */
+  pending: number
   /** Decides about each request; default: everything works. */
   fault: (request: Came) => Fault | undefined
   /** How often this happened; a marker in brackets after it doesn't count. */
@@ -61,6 +63,7 @@ export async function startRecorder(): Promise<Recorder> {
     url: `http://127.0.0.1:${port}`,
     happened: [],
     came: [],
+    pending: 0,
     fault: () => undefined,
     times: (kind, text) => recorder.happened.filter((entry) => entry.kind === kind && entry.text.split(' [')[0] === text).length,
     when: (so) =>
@@ -93,7 +96,9 @@ async function take(recorder: Recorder, request: IncomingMessage, response: Serv
   const { status, delayMilliseconds = 0, answer } = recorder.fault(came) ?? {}
   changed()
   if (status !== undefined) return reply(response, status, { refused: true })
+  recorder.pending++
   await new Promise((resolve) => setTimeout(resolve, delayMilliseconds))
+  recorder.pending--
   const result = post ? happen(recorder, { kind: post, text, ...key }) : look(recorder, kind, text)
   changed()
   if (answer === 'none') return
