@@ -8,6 +8,7 @@ import {
   type Delivery,
   type OpenedWorkspace,
   type Patch,
+  type SetUp,
   type UseCall,
   type UseResult,
   type WorkspaceAt,
@@ -25,6 +26,8 @@ export interface Activities {
   getArtifacts(refs: Ref[]): Promise<string[]>
   /** Refuses what cannot be worked on, and fetches the source's HEAD commit into a git dir of our own. Repeatable. */
   openWorkspace(call: { run: string; stage: string; repo: string; key: string }): Promise<OpenedWorkspace>
+  /** Installs the dependencies of a workspace's base by its `setup`, once per lockfile and machine; confined, with network. Repeatable. */
+  setUp(call: { run: string; stage: string; workspace: WorkspaceAt; minutes: number }): Promise<SetUp>
   /** One tool call. A mutating one ends in a deterministic commit. */
   useTool(call: UseCall): Promise<UseResult>
   /** Does an effect by a tool of one's own, unless it was done or fenced off before. Whatever it throws leaves a doubt. */

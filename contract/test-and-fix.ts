@@ -17,6 +17,13 @@ export const testAndFix = declare({
       .string()
       .min(1, 'it is empty: name the command that runs the tests, for example npm test')
       .describe('The command that runs its tests, without shell operators.'),
+    setup: z
+      .string()
+      .min(1, 'it is empty: name the command that installs the dependencies, for example npm ci')
+      .optional()
+      .describe(
+        'Command that installs the dependencies, run once per lockfile, with network and confined; without it they are those of the repository.',
+      ),
     goal: z.string().min(1).default('Make the failing tests pass without changing the tests.').describe('What the model is asked to do.'),
     models: Models.default(['builtin/repair']).describe('The model that proposes, or a fallback chain; builtin/repair needs no key.'),
     approve: z.boolean().default(false).describe('Ask a person before the patch is accepted.'),

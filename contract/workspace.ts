@@ -12,6 +12,8 @@ export interface WorkspaceAt {
   commit: string
   /** The artifact that restores the commit on a machine that has never seen the workspace. */
   pack: Ref
+  /** argv of the command that installs its dependencies; without it they are those of the source. */
+  setup?: string[]
 }
 
 /** A candidate change: two commits, the tree of the second, and the diff between them as an artifact. */
@@ -105,6 +107,14 @@ export interface UseResult {
   commit?: string
   pack?: Ref
   tree?: string
+}
+
+/** What `setUp` returns. */
+export interface SetUp {
+  /** The dependency folders that the command made, relative to the workspace. */
+  folders: string[]
+  /** Whether it ran just now; else an earlier run with the same lockfiles had made them. */
+  ran: boolean
 }
 
 /** What `openWorkspace` returns. */

@@ -16,6 +16,8 @@ const activityPoints = [
   'activity.useTool.end',
   'activity.runTests.start',
   'activity.runTests.end',
+  'activity.setUp.start',
+  'activity.setUp.end',
   'activity.makePatch.start',
   'activity.makePatch.end',
   'activity.deliverPatch.start',

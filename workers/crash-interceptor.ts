@@ -10,6 +10,7 @@ const ours: Record<keyof Activities, true> = {
   openWorkspace: true,
   useTool: true,
   runTests: true,
+  setUp: true,
   makePatch: true,
   deliverPatch: true,
   certify: true,

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { isAbsolute, join, normalize, relative, sep } from 'node:path'
 import { isInside, realPlace } from '../workspace/inside.ts'
 import { checkoutOf, linksOf } from '../workspace/places.ts'
+import { dependencySource } from '../workspace/set-up.ts'
 import { fileProblem } from './problem.ts'
 import { type ToolPlace, ToolRefused } from './tool.ts'
 
@@ -23,8 +24,9 @@ export async function locate({ world, folder, workspace }: ToolPlace, path: stri
   const place = await realPlace(join(root, written)).catch((error: unknown) => {
     throw fileProblem(error, path) ?? error
   })
+  const dependencies = await dependencySource(world, workspace)
   for (const link of await linksOf(checkoutOf(world, workspace.key, folder))) {
-    const source = await realPlace(join(workspace.source, link))
+    const source = await realPlace(join(dependencies, link))
     const linked = isInside(join(root, link), place) ? join(root, link) : source
     if (!isInside(linked, place)) continue
     if (purpose === 'write') throw new ToolRefused(`${path} lies in the dependency folder ${link}, which is read-only.`)

@@ -1,6 +1,6 @@
 import { createRepairTool } from '../repair/tool.ts'
 import { runTestCommand } from '../tests/run.ts'
-import { dependenciesOf } from '../workspace/places.ts'
+import { dependenciesOf } from '../workspace/set-up.ts'
 import { type ToolAnswer, type ToolPlace } from './tool.ts'
 
 const search = createRepairTool()

@@ -4,7 +4,7 @@ import { type builtinTools } from '../../contract/tools.ts'
 import { type ProcessResult } from '../process.ts'
 import { limitInWords } from '../sandbox/sandbox.ts'
 import { cachedPytest, testEnvironment } from '../tests/environment.ts'
-import { dependenciesOf } from '../workspace/places.ts'
+import { dependenciesOf } from '../workspace/set-up.ts'
 import { type ToolAnswer, type ToolPlace, ToolRefused } from './tool.ts'
 
 const tailBytes = 2_048

@@ -1,5 +1,5 @@
 import { runTestCommand, type TestRun } from '../tests/run.ts'
-import { dependenciesOf } from '../workspace/places.ts'
+import { dependenciesOf } from '../workspace/set-up.ts'
 import { type ToolAnswer, type ToolPlace } from './tool.ts'
 
 /** Runs the repository's tests for the model. What it reads here decides nothing: the verifier runs them again, by itself. */

@@ -11,6 +11,7 @@ import { enter, isLeftAt } from './left.ts'
 import { type Holder, withFirstFree } from './lock.ts'
 import { requireCommit } from './restore.ts'
 import { type Checkout, placesOf } from './places.ts'
+import { dependencySource } from './set-up.ts'
 
 /**
  * Edits share one directory, one after the other; each test run has one that nobody edits. `file` is for what runs no program and changes one
@@ -48,7 +49,10 @@ async function makeReady(world: World, workspace: WorkspaceAt, checkout: Checkou
   await enter(checkout)
   await requireCommit(world, workspace, signal)
   if (!(await reset(checkout, workspace.commit, signal).catch(() => false))) await checkOutAnew(checkout, workspace.commit, signal)
-  await writeFile(checkout.links, JSON.stringify(await linkDependencies(workspace.source, checkout.workTree)))
+  await writeFile(
+    checkout.links,
+    JSON.stringify(await linkDependencies(await dependencySource(world, workspace, signal), checkout.workTree)),
+  )
 }
 
 /**

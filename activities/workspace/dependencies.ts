@@ -24,7 +24,7 @@ export async function linkDependencies(source: string, folder: string): Promise<
 }
 
 /** The dependency folders of a source, relative to it. */
-async function dependencyFolders(source: string): Promise<string[]> {
+export async function dependencyFolders(source: string): Promise<string[]> {
   const found: string[] = []
   for (const name of topLevel) if (await isFolder(join(source, name))) found.push(name)
   return [...found, ...(await packageFolders(source, '', packageDepth))]

@@ -2,10 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { sha256 } from '../../contract/digest.ts'
-import { type WorkspaceAt } from '../../contract/workspace.ts'
-import { ifAbsent } from '../../store/absent.ts'
 import { failure } from '../failure.ts'
-import { type Dependencies } from '../sandbox/sandbox.ts'
 import { type World } from '../world.ts'
 import { type GitAt } from './git.ts'
 
@@ -60,11 +57,6 @@ export function checkoutOf(world: World, key: string, folder: string): Checkout 
 /** The dependency folders linked into a checkout: readable, never written, never committed. */
 export async function linksOf({ links }: Checkout): Promise<string[]> {
   return z.array(z.string()).parse(JSON.parse(await readFile(links, 'utf8')))
-}
-
-/** What a confined command needs to know about the dependency folders of a checkout; a folder that is no checkout has none. */
-export async function dependenciesOf(world: World, { key, source }: WorkspaceAt, folder: string): Promise<Dependencies> {
-  return { source, paths: await linksOf(checkoutOf(world, key, folder)).catch(ifAbsent([])) }
 }
 
 /** Any text as one component of a ref or branch name; different texts give different names. */

@@ -44,7 +44,7 @@ export async function startRepairRun(
   carried?: unknown,
 ): Promise<RepairRun> {
   const repo = makeRepository(brokenSum)
-  const input = { repo, test: 'node --test', models: `openai/${at.modelName}`, limits: { dollars: 'none' } }
+  const input = { repo, test: 'node --test', setup: 'mkdir node_modules', models: `openai/${at.modelName}`, limits: { dollars: 'none' } }
   const run = await client.workflow.start('testAndFix', {
     taskQueue: at.taskQueue,
     workflowId: `testAndFix-${randomUUID()}`,

@@ -2,7 +2,7 @@ import { splitCommand } from '../../contract/command.ts'
 import { digest } from '../../contract/digest.ts'
 import { type Outcome } from '../../contract/outcome.ts'
 import { workspaceTools } from '../../contract/tools.ts'
-import { type OpenedWorkspace, type Patch, type Tool, type WorkspaceAt } from '../../contract/workspace.ts'
+import { type OpenedWorkspace, type Patch, type SetUp, type Tool, type WorkspaceAt } from '../../contract/workspace.ts'
 import { activities } from './activities.ts'
 import { messageOf, type Verified } from './delivery.ts'
 import { failure } from './failure.ts'
@@ -30,6 +30,7 @@ type Step = Pick<WorkspaceAt, 'commit' | 'pack'>
 interface Known {
   opened: OpenedWorkspace
   test: string[]
+  setup: string[] | undefined
   allowRun: boolean
   /** A mutating tool is at work: they run one at a time. */
   busy: boolean
@@ -38,10 +39,17 @@ interface Known {
 // Module state is each execution's own; it is filled again by the same calls after a seam.
 const workspaces = new Map<string, Known>()
 
-/** Opens a repository at its HEAD commit. Refused in words: no repository, no commit, uncommitted changes, a command that needs a shell. */
-export async function openWorkspace(repo: string, { test, allowRun = false }: { test: string; allowRun?: boolean }): Promise<Workspace> {
+/**
+ * Opens a repository at its HEAD commit, and installs its dependencies if `setup` names how. Refused in words: no repository, no commit, uncommitted
+ * changes, a command that needs a shell, a `setup` that fails.
+ */
+export async function openWorkspace(
+  repo: string,
+  { test, setup, allowRun = false }: { test: string; setup?: string | undefined; allowRun?: boolean },
+): Promise<Workspace> {
   const run = currentRun()
-  const argv = commandOf(test)
+  const argv = commandOf('test', test)
+  const setupArgv = setup === undefined ? undefined : commandOf('setup', setup)
   const text = `opening ${repo}`
   const opened = await road({ name: 'workspace', kind: 'tool', text, call: { repo, test, allowRun } }, async (stage) => {
     const key = `${run.id.replaceAll(/[^\w.-]/g, '_').slice(0, 80)}-${digest([run.id, stage]).slice(0, 8)}`
@@ -50,7 +58,8 @@ export async function openWorkspace(repo: string, { test, allowRun = false }: { 
   })
   const path = opened.stage
   run.state[path] ??= structured({ commit: opened.base, pack: opened.pack })
-  workspaces.set(path, { opened, test: argv, allowRun, busy: false })
+  workspaces.set(path, { opened, test: argv, setup: setupArgv, allowRun, busy: false })
+  if (setupArgv) await install(path, setupArgv)
   return {
     path,
     test: argv,
@@ -58,6 +67,16 @@ export async function openWorkspace(repo: string, { test, allowRun = false }: { 
     patch: () => patchOf(path),
     deliver: (outcome, { goal }) => deliver(path, outcome, goal),
   }
+}
+
+const setupMinutes = 15
+
+function install(path: string, setup: string[]): Promise<SetUp> {
+  const text = `installing dependencies: ${setup.join(' ')}`
+  return road({ name: 'setup', kind: 'tool', text, call: { workspace: path, setup } }, (stage) => {
+    const call = { run: currentRun().id, stage, workspace: workspaceAt(path).at, minutes: setupMinutes }
+    return activities(stage, { summary: text, minutes: setupMinutes }).setUp(call)
+  })
 }
 
 /** What is known about the workspace that was opened at a path. */
@@ -71,7 +90,8 @@ export function workspaceAt(path: string): { known: Known; at: WorkspaceAt } {
     })
   const { key, source, base } = known.opened
   const { commit, pack } = currentRun().state[path] as unknown as Step
-  return { known, at: { key, source, base, commit, pack } }
+  const { setup } = known
+  return { known, at: { key, source, base, commit, pack, ...(setup ? { setup } : {}) } }
 }
 
 /** Moves a workspace to another commit of its own: after a step, or back to the best. */
@@ -105,13 +125,13 @@ async function deliver(path: string, outcome: Outcome<Patch>, goal: string): Pro
   return { ...outcome, why, value: { ...value, ...delivered } }
 }
 
-function commandOf(test: string): string[] {
+function commandOf(name: 'test' | 'setup', command: string): string[] {
   try {
-    return splitCommand(test)
+    return splitCommand(command)
   } catch (error) {
     throw failure('CommandRefused', error instanceof Error ? error.message : String(error), {
       effect: 'no',
-      next: 'Correct the test command, then start again.',
+      next: `Correct the ${name} command, then start again.`,
     })
   }
 }

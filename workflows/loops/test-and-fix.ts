@@ -5,8 +5,8 @@ import { agent, gate, loop, openWorkspace, verify } from '../core/index.ts'
 
 /** Edits a repository until its own tests pass and, if asked for, a person agrees. */
 export async function testAndFix({ repo, test, goal, models, approve, allowRun, limits, ...rest }: TestAndFix): Promise<Outcome<Patch>> {
-  const { allowTestChanges, allowRunnerCode, reruns, fallback } = rest
-  const workspace = await openWorkspace(repo, { test, allowRun })
+  const { setup, allowTestChanges, allowRunnerCode, reruns, fallback } = rest
+  const workspace = await openWorkspace(repo, { test, allowRun, setup })
   const outcome = await loop<Patch>({
     limits,
     fallback,
