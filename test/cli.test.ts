@@ -60,7 +60,7 @@ test('a run that waits for a person ends the command with 3 and says how to answ
   const { code, out } = await loopwright(['run', 'waits', '--input', '{"question":"Merge it?"}'])
   const [run = ''] = out.split('\n')
   expect(run).toMatch(/^waits-[a-z0-9]{10}$/)
-  expect(out).toContain('confined by bubblewrap: commands see the workspace and the toolchain, and no network')
+  expect(out).toContain('UNCONFINED: commands run as you, without a sandbox; loopwright doctor says what to do')
   expect(out).toContain('Merge it?')
   expect(out.trimEnd().split('\n').at(-1)).toBe(`Next: loopwright decide ${run} yes --digest aaaaaaaaaaaa`)
   expect(code).toBe(3)

@@ -1,3 +1,4 @@
+import { effectId } from '../../contract/effects.ts'
 import { type TestReport } from '../../contract/checks.ts'
 import { verdictOf } from '../../contract/tests-verdict.ts'
 import { type TraceOf, type TraceRecord } from '../../contract/trace.ts'
@@ -30,7 +31,7 @@ function plain(activity: Activity, { workflow }: Setting): TraceOf<'step'> {
 async function toolRecord(archive: Archive, activity: Activity, setting: Setting): Promise<TraceOf<'tool'> | undefined> {
   const input = ToolInput.safeParse(activity.input)
   if (!input.success) return undefined
-  const { tool, arguments: given, effect, workspace } = input.data
+  const { tool, arguments: given, run, stage, effect, workspace } = input.data
   const result = ToolResult.safeParse(activity.result)
   const { text, failed, commit, happened, how } = result.success ? result.data : {}
   return {
@@ -38,7 +39,7 @@ async function toolRecord(archive: Archive, activity: Activity, setting: Setting
     ...stepOf(activity, decider(activity.id, setting)),
     tool,
     arguments: await quoteAll(archive, given),
-    effect,
+    effect: effect ?? effectId(run, 0, stage),
     result: text === undefined ? undefined : await quote(archive, text),
     failed,
     happened: happened && `${happened}: ${how}`,

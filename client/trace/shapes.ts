@@ -37,7 +37,14 @@ export const ModelResult = z.object({
 })
 export const ModelErrorDetail = z.object({ usage: Usage.optional(), charged: z.enum(['no', 'unknown']) })
 
-export const ToolInput = z.object({ tool: z.string(), arguments: Arguments, effect: z.string(), workspace: At.optional() })
+export const ToolInput = z.object({
+  tool: z.string(),
+  arguments: Arguments,
+  run: z.string(),
+  stage: z.string(),
+  effect: z.string().optional(),
+  workspace: At.optional(),
+})
 export const ToolResult = z.object({
   text: Text,
   failed: z.boolean().optional(),
