@@ -75,6 +75,7 @@ export async function openEffectBench(minutes = 0.05): Promise<EffectBench> {
       for (;;) {
         const [gate] = await run.query<Gate[]>('gates').catch(() => [])
         if (gate) return gate
+        if ((await run.describe()).status.name !== 'RUNNING') throw new Error(`${run.workflowId} ended without a question.`)
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     },
