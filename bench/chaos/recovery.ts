@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -23,12 +24,12 @@ export interface RecoveryResult {
 export async function recovery(ground: Ground, times: number): Promise<RecoveryResult> {
   const result: RecoveryResult = { spare: [], cold: [], inFlight: [] }
   for (const kind of ['spare', 'cold', 'inFlight'] as const)
-    for (let time = 0; time < times; time++) result[kind].push(await once(ground, kind))
+    for (let time = 0; time < times; time++) result[kind].push(await recover(ground, kind))
   for (const list of Object.values(result) as number[][]) list.sort((a, b) => a - b)
   return result
 }
 
-async function once({ address, client, folder, bundle }: Ground, kind: keyof RecoveryResult): Promise<number> {
+async function recover({ address, client, folder, bundle }: Ground, kind: keyof RecoveryResult): Promise<number> {
   const recorder = await startRecorder()
   const taskQueue = `recovery-${randomUUID()}`
   const stateFolder = mkdtempSync(join(folder, 'recovery-'))
@@ -44,7 +45,10 @@ async function once({ address, client, folder, bundle }: Ground, kind: keyof Rec
     if (kind !== 'inFlight') await waitingGate(run)
     const victim = await holder(run, workers, kind === 'inFlight')
     const killed = Date.now()
+    const gone = once(victim.child, 'exit')
     victim.child.kill('SIGKILL')
+    // What comes while the process is still dying is handed to it, and is missed only with its workflow task, after 10 seconds.
+    await gone
     if (kind === 'cold') workers.push(start())
     if (kind !== 'inFlight') void decide(run).catch(() => {})
     await recorder.when(({ came }) => came.length === 2)
