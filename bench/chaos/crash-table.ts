@@ -25,7 +25,7 @@ export async function crashRun(
   return survive(client, scenario, points)
 }
 
-/** Every point and attempt in a run of its own, three at a time. */
+/** Every point and attempt in a run of its own, six at a time. */
 export async function crashTable(ground: Ground, onRow: (row: CrashRow) => void, only = ''): Promise<CrashRow[]> {
   const rows: CrashRow[] = []
   const work = fullPlan()
@@ -36,7 +36,7 @@ export async function crashTable(ground: Ground, onRow: (row: CrashRow) => void,
       rows.push(row)
       onRow(row)
     })
-  await inTurns(work, 3, (error) => {
+  await inTurns(work, 6, (error) => {
     throw error
   })
   return rows
