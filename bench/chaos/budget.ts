@@ -22,7 +22,7 @@ export interface BudgetResult {
 /** Many calls, 20 at a time, under a cap that they do not all fit into, while workers are killed. */
 export async function budget(ground: Ground, seed: number, cap = 60_000): Promise<BudgetResult> {
   const { address, client, stateFolder, bundle, recorder } = ground
-  const model = await startScriptedServer({ script: () => ({ text: 'words '.repeat(300), delayMilliseconds: 2_000 }) })
+  const model = await startScriptedServer({ script: () => ({ text: 'words '.repeat(300), delayMilliseconds: 1_000 }) })
   const taskQueue = `budget-${randomUUID()}`
   const environment = { RECORDER_URL: recorder.url, OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'key' }
   const pool = openPool(3, () => startEffectsWorker({ address, taskQueue, stateFolder, bundle }, environment))

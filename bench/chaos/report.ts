@@ -14,7 +14,9 @@ export function crashLines(rows: CrashRow[]): string {
     found === undefined
       ? ''
       : isGood(found)
-        ? '✓'
+        ? found.unreached.length > 0
+          ? 'not passed again'
+          : '✓'
         : `✗ ${[...found.unreached.map((point) => `not reached: ${point}`), ...found.problems].join('; ')}`
   const names = [...new Set(rows.map(({ point, what }) => `${point} | ${what}`))].toSorted((a, b) => a.localeCompare(b))
   const line = (name: string) => {
