@@ -51,7 +51,7 @@ async function noRepository(folder: string): Promise<Error> {
 
 /** The commit that a source is at, and its name for people. */
 export async function headOf({ path, git: at }: Source): Promise<{ commit: string; head: string }> {
-  const commit = await gitLine(at, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { accept: [1, 128] })
+  const commit = await gitLine(at, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { accept: [1] })
   if (commit === '') throw refuse(`${path} has no commit yet`, 'Commit something first.')
   const branch = await gitLine(at, ['symbolic-ref', '--quiet', '--short', 'HEAD'], { accept: [1] })
   return { commit, head: branch || commit.slice(0, 10) }
