@@ -28,7 +28,7 @@ export const failureTypes = {
   UnknownTool: 'A workflow named a tool that no worker registered, or this worker does not have it; nothing was done.',
   EffectChanged: 'An effect was another call under the same id before; nothing was done.',
   EffectUnknown: 'A tool failed in the middle of an effect: nobody knows yet whether it happened.',
-  PayloadRefused: 'A value is over 64 KiB, or is not plain JSON.',
+  PayloadRefused: 'A value is larger than may travel, or is not plain JSON.',
   WorkflowError: 'The workflow code threw something that is not a typed failure.',
 } as const
 export type FailureType = keyof typeof failureTypes

@@ -1,4 +1,5 @@
 export { defineTool, EffectRefused, type Found, type OwnTool, type ToolContext } from '../activities/effects/tool.ts'
+export { dataConverter, payloadConverterPath } from '../store/data-converter.ts'
 export { bundleWorkflows } from './bundle.ts'
 export { type CleanOptions, findLeftovers, type Leftover, removeLeftovers } from './clean.ts'
 export { LoopwrightPlugin } from './plugin.ts'
