@@ -83,13 +83,13 @@ function install<Name extends MessageName>(run: Run, name: Name): void {
   )
 }
 
-/** Answers a message once: a second one with its id hears the same answer, also while the first is still being made. */
+/** Answers a message once: a second one with its id hears the same answer, while the first is still being made and when the run has ended since. */
 async function answer<Name extends MessageName>(run: Run, name: Name, message: Message<Name>): Promise<MessageAnswer> {
   if (!run.ready) await condition(() => run.ready)
-  if (run.ended) return { accepted: false, reason: `The run has ended: ${run.ended.why}` }
   const id = message.id && `${name}:${message.id}`
   const known = id && (run.answered.get(id) ?? run.answering.get(id))
   if (known) return known
+  if (run.ended) return { accepted: false, reason: `The run has ended: ${run.ended.why}` }
   const made = Promise.resolve(handlers[name](run, message))
   if (id) run.answering.set(id, made)
   const given = await made
