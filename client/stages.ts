@@ -18,25 +18,32 @@ type HistoryEvent = NonNullable<History['events']>[number]
 
 const kinds: Record<string, GraphNode['kind']> = { callModel: 'model', useTool: 'tool', runTests: 'verify' }
 
-/** The steps of a run: its activities, whose ids are stage paths (`path~2` is a second try), and the gates that were decided. */
+/** The steps of a run: its activities, whose ids are stage paths (`path~2` is a second try), its children, and the gates that were decided. */
 export function stagesOf(histories: History[]): Stage[] {
   const stages = new Map<string, Stage>()
+  const run = histories[0]?.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? ''
   let order = 0
   for (const { events } of histories) {
     // Event ids begin anew in every execution.
     const scheduled = new Map<string, Stage>()
-    for (const event of events ?? []) take(event, ++order, stages, scheduled)
+    for (const event of events ?? []) take(run, event, ++order, stages, scheduled)
   }
   return [...stages.values()]
 }
 
-function take(event: HistoryEvent, order: number, stages: Map<string, Stage>, open: Map<string, Stage>): void {
+function take(run: string, event: HistoryEvent, order: number, stages: Map<string, Stage>, open: Map<string, Stage>): void {
   const at = milliseconds(event.eventTime)
   const activity = event.activityTaskScheduledEventAttributes
   if (activity?.activityId) {
     const path = activity.activityId.replace(/~\d+$/, '')
     const kind = kinds[activity.activityType?.name ?? ''] ?? 'step'
     open.set(key('activity', event.eventId), begin(stages, path, kind, text(event.userMetadata?.summary), at, order))
+  }
+  const child = event.startChildWorkflowExecutionInitiatedEventAttributes
+  if (child?.workflowId) {
+    // A child is named for its parent and its stage.
+    const path = child.workflowId.slice(run.length + 1)
+    open.set(key('child', event.eventId), begin(stages, path, 'child', `child ${child.workflowType?.name ?? ''}`, at, order))
   }
   const decided = event.workflowExecutionUpdateAcceptedEventAttributes
   const gate = decided?.acceptedRequest?.input?.name === 'decide' ? gateOf(decided.acceptedRequest.input.args?.payloads?.[0]) : undefined
@@ -66,12 +73,27 @@ function endOf(event: HistoryEvent): { key: string; status: Stage['status'] } | 
   if (failed) return { key: key('activity', failed.scheduledEventId), status: 'failed' }
   const cancelled = event.activityTaskCanceledEventAttributes
   if (cancelled) return { key: key('activity', cancelled.scheduledEventId), status: 'cancelled' }
+  const child = childEndOf(event)
+  if (child) return child
   const answered = event.workflowExecutionUpdateCompletedEventAttributes
   return answered ? { key: key('update', answered.acceptedEventId), status: 'done' } : undefined
 }
 
+function childEndOf(event: HistoryEvent): { key: string; status: Stage['status'] } | undefined {
+  const done = event.childWorkflowExecutionCompletedEventAttributes
+  if (done) return { key: key('child', done.initiatedEventId), status: 'done' }
+  const failed =
+    event.childWorkflowExecutionFailedEventAttributes ??
+    event.childWorkflowExecutionTerminatedEventAttributes ??
+    event.childWorkflowExecutionTimedOutEventAttributes ??
+    event.startChildWorkflowExecutionFailedEventAttributes
+  if (failed) return { key: key('child', failed.initiatedEventId), status: 'failed' }
+  const cancelled = event.childWorkflowExecutionCanceledEventAttributes
+  return cancelled ? { key: key('child', cancelled.initiatedEventId), status: 'cancelled' } : undefined
+}
+
 /** Event ids are Longs or numbers, as the history was read. */
-function key(what: 'activity' | 'update', eventId: HistoryEvent['eventId']): string {
+function key(what: 'activity' | 'update' | 'child', eventId: HistoryEvent['eventId']): string {
   return `${what} ${String(eventId)}`
 }
 

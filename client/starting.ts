@@ -1,12 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
-import { type z } from 'zod'
-import { type declarations, type WorkflowName } from '../contract/declarations.ts'
+import { type DeclaredInput, type WorkflowName } from '../contract/declarations.ts'
 import { checked, newRunId } from './input.ts'
 import { ClientProblem } from './problem.ts'
 import { type Server } from './server.ts'
 
 /** What a workflow is started with; workflows that are not ours take anything. */
-export type InputOf<Name extends string> = Name extends WorkflowName ? z.input<(typeof declarations)[Name]['input']> : unknown
+export type InputOf<Name extends string> = Name extends WorkflowName ? DeclaredInput<Name> : unknown
 
 /** Starts a run and returns its id; an unfinished run with the same id is used instead. */
 export async function start<Name extends string>(

@@ -44,6 +44,8 @@ export interface DecisionRecord {
 /** What a run hands to its next execution, as the second argument of the workflow. Plain JSON, and everything that decides. */
 export interface Carried {
   continued: number
+  /** How many runs stand above it: a child of a run that somebody started has 1. */
+  depth?: number
   startedAt: number
   workedMilliseconds: number
   limits: Limits

@@ -1,3 +1,5 @@
+import { type Spent } from './outcome.ts'
+
 /**
  * The types of the failures that leave a run or an activity, and what each means; those of model calls are `modelErrors`. A program matches on the type, a person
  * reads the message.
@@ -19,6 +21,7 @@ export const failureTypes = {
   RepositoryRefused: 'The repository is missing, is not a git repository, or has uncommitted changes.',
   CommandRefused: 'The command cannot be run: not found, empty, or it needs a shell.',
   LoopStopped: 'A loop stopped unaccepted and its fallback is to fail.',
+  ChildFailed: 'A child run failed, was killed, or could not be started.',
   SandboxRefused: "The run wants its commands confined, and this worker can't.",
   NoTests: 'The test command ran no test.',
   TestsNotRun: 'The tests could not be run, for a reason that is not theirs.',
@@ -41,6 +44,8 @@ export interface FailureDetail {
   effect: 'no' | 'yes' | 'unknown'
   /** What to do next, as one sentence or command. */
   next: string
+  /** What a failed run has used; its parent pays that and no more. */
+  spent?: Spent
 }
 
 /** Classes of model errors: what `ask` does about each, after DESIGN's rule that one failing call costs at most two more requests per model. */

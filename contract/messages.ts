@@ -77,7 +77,7 @@ export const queries = {
 export interface OpenStage {
   /** `loop#1/attempt#3/fix#1/turn#7/ask#1` */
   path: string
-  kind: 'loop' | 'attempt' | 'agent' | 'turn' | 'model' | 'tool' | 'verify' | 'gate' | 'group'
+  kind: 'loop' | 'attempt' | 'agent' | 'turn' | 'model' | 'tool' | 'verify' | 'gate' | 'child' | 'group'
   /** For people: "asking openai/gpt-5-mini", "running npm test". */
   text: string
   /** Milliseconds since the epoch. */

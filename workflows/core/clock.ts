@@ -34,10 +34,21 @@ export class Clock {
     this.inFlight--
   }
 
+  /** Counts working time that passed elsewhere: in a run of its own that this one waited for. */
+  add(milliseconds: number): void {
+    this.worked += milliseconds
+    if (this.inFlight > 0 && this.left() <= 0) this.onEnd()
+  }
+
+  /** Milliseconds of working time that are left. */
+  left(): number {
+    return this.limit() - this.milliseconds()
+  }
+
   /** Sets the timer if there is something to time and no timer yet. */
   private arm(): void {
     if (this.timer || this.inFlight === 0) return
-    const left = this.limit() - this.milliseconds()
+    const left = this.left()
     if (left <= 0) return this.onEnd()
     this.timer = true
     // The root scope's cancellation must not end the clock: the run may still be winding down.

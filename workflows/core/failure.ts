@@ -1,4 +1,11 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, TemporalFailure } from '@temporalio/workflow'
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TemporalFailure,
+  TerminatedFailure,
+} from '@temporalio/workflow'
 import { type FailureDetail, type FailureType } from '../../contract/failures.ts'
 import { type StopReason } from '../../contract/outcome.ts'
 
@@ -21,6 +28,16 @@ export function stopOf(error: unknown): { reason: StopReason; why: string } | un
 /** What an activity threw, without Temporal's wrapping. */
 export function causeOf(error: unknown): unknown {
   return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error
+}
+
+/** What a child run failed with, as far as it says. */
+export function causeOfChild(error: unknown): { type?: string; message: string; detail?: FailureDetail } {
+  const cause = error instanceof ChildWorkflowFailure && error.cause ? error.cause : error
+  const message = cause instanceof Error ? cause.message : String(cause)
+  if (!(cause instanceof ApplicationFailure))
+    return { message: cause instanceof TerminatedFailure ? `it was killed (${message})` : message }
+  const [detail] = cause.details ?? []
+  return { ...(cause.type ? { type: cause.type } : {}), message, ...(detail ? { detail: detail as FailureDetail } : {}) }
 }
 
 /** Whether an activity ended without an answer of its own: its worker died, or it took too long. */

@@ -38,7 +38,7 @@ export function gate({ kind, question, show, until = () => false, name = 'gate',
     kind: 'gate' as const,
     text: question,
     call: { kind, question, show },
-    waits: true,
+    takes: 'nothing' as const,
     afterStop,
   }
   return road(step, async (path) => {

@@ -1,5 +1,6 @@
 export { agent, type AgentOptions, type AgentResult } from './agent.ts'
 export { ask, type Reply, type Request, type ValueRequest } from './ask.ts'
+export { child } from './child.ts'
 export { gate, type Decision, type Question } from './gate.ts'
 export { loop, type Loop } from './loop.ts'
 export { parallel, type ParallelOptions } from './parallel.ts'

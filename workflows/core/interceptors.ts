@@ -1,8 +1,16 @@
-import { CancellationScope, condition, ContinueAsNew, workflowInfo, type WorkflowInterceptors } from '@temporalio/workflow'
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  ContinueAsNew,
+  workflowInfo,
+  type WorkflowInterceptors,
+} from '@temporalio/workflow'
 import { declarations as loopwright } from 'loopwright-declarations'
 import { z } from 'zod'
 import { type Carried } from '../../contract/carried.ts'
 import { type Declaration } from '../../contract/declaration.ts'
+import { type FailureDetail } from '../../contract/failures.ts'
 import { Limits } from '../../contract/limits.ts'
 import { activities } from './activities.ts'
 import { end, endStopped } from './end.ts'
@@ -74,7 +82,20 @@ function failed(run: Run | undefined, error: unknown): unknown {
     run.ended = { status: 'failed', why: left instanceof Error ? left.message : String(left) }
     showStatus(run)
   }
-  return left
+  return run && left instanceof ApplicationFailure ? withSpent(left, run) : left
+}
+
+/** What the run has used stands in its failure, so that a parent pays that and no more. */
+function withSpent({ type, message, details, cause }: ApplicationFailure, run: Run): ApplicationFailure {
+  const [detail, ...more] = details ?? []
+  const told = { ...(detail as FailureDetail | undefined), spent: run.spent() }
+  return ApplicationFailure.create({
+    type: type ?? 'WorkflowError',
+    message,
+    nonRetryable: true,
+    details: [told, ...more],
+    ...(cause ? { cause } : {}),
+  })
 }
 
 function preflight(run: Run, input: unknown) {

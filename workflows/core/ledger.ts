@@ -13,10 +13,8 @@ export interface Budget extends Account {
 }
 
 /** What is set aside for one model call before it is made. */
-export interface Reservation {
+export interface Reservation extends Account {
   allowance: number
-  tokens: number
-  microDollars: number
 }
 
 /** Why a call can't be made: wait for calls in flight to settle, or stop. `window`: the conversation is too long for this model. */
@@ -40,31 +38,66 @@ export function reserve(budgets: Budget[], facts: ModelFacts, inputBound: number
   }
   const usage = { input: inputBound, output: allowance }
   const reservation = { allowance, tokens: inputBound + allowance, microDollars: costOf(facts, usage) }
-  for (const budget of budgets) {
-    budget.reservedTokens += reservation.tokens
-    budget.reservedMicroDollars += reservation.microDollars
-  }
+  hold(budgets, reservation)
   return reservation
+}
+
+/** Sets a slice aside for a run of its own, in every budget that it falls under: what it wants, or what is left. */
+export function reserveSlice(budgets: Budget[], wanted: Account): Account | Exclude<Refusal, 'window'> {
+  const left = budgets.map((budget) => leftOf(budget))
+  const tokens = Math.min(wanted.tokens, ...left.map((account) => account.tokens))
+  const microDollars = Math.min(wanted.microDollars, ...left.map((account) => account.microDollars))
+  if (tokens < Math.min(usefulTokens, wanted.tokens) || microDollars <= 0) {
+    if (budgets.some((budget) => budget.reservedTokens > 0)) return 'wait'
+    return microDollars <= 0 ? 'dollars' : 'tokens'
+  }
+  hold(budgets, { tokens, microDollars })
+  return { tokens, microDollars }
+}
+
+function hold(budgets: Budget[], { tokens, microDollars }: Account): void {
+  for (const budget of budgets) {
+    budget.reservedTokens += tokens
+    budget.reservedMicroDollars += finite(microDollars)
+  }
+}
+
+/** Gives back what was set aside, and charges what was used of it. */
+export function release(budgets: Budget[], held: Account, charged: Account): void {
+  for (const budget of budgets) {
+    budget.reservedTokens -= held.tokens
+    budget.reservedMicroDollars -= finite(held.microDollars)
+    budget.tokens += charged.tokens
+    budget.microDollars += finite(charged.microDollars)
+  }
+}
+
+/** Without a dollar cap nothing is set aside of it. */
+function finite(microDollars: number): number {
+  return microDollars === Infinity ? 0 : microDollars
 }
 
 /** Gives a reservation back and charges what was used; without usage the call is charged whole. */
 export function settle(budgets: Budget[], facts: ModelFacts, reservation: Reservation, usage?: Usage): Account {
   const charged = usage ? { tokens: usage.input + usage.output, microDollars: costOf(facts, usage) } : reservation
-  for (const budget of budgets) {
-    budget.reservedTokens -= reservation.tokens
-    budget.reservedMicroDollars -= reservation.microDollars
-    budget.tokens += charged.tokens
-    budget.microDollars += charged.microDollars
-  }
+  release(budgets, reservation, charged)
   return { tokens: charged.tokens, microDollars: charged.microDollars }
 }
 
 /** The output tokens that a budget still allows after the input, by its tokens and by its dollars. */
 function fits(budget: Budget, facts: ModelFacts, inputBound: number): { tokens: number; dollars: number } {
-  const cap = budget.cap()
-  const tokens = cap.tokens - budget.tokens - budget.reservedTokens - inputBound
-  const left = cap.microDollars - budget.microDollars - budget.reservedMicroDollars - costOf(facts, { input: inputBound, output: 0 })
-  if (!facts.price || cap.microDollars === Infinity) return { tokens, dollars: Infinity }
+  const account = leftOf(budget)
+  const tokens = account.tokens - inputBound
+  const left = account.microDollars - costOf(facts, { input: inputBound, output: 0 })
+  if (!facts.price || left === Infinity) return { tokens, dollars: Infinity }
   if (left < 0) return { tokens, dollars: -1 }
   return { tokens, dollars: facts.price.output === 0 ? Infinity : Math.floor((left * 1e6) / facts.price.output) }
+}
+
+function leftOf(budget: Budget): Account {
+  const { tokens, microDollars } = budget.cap()
+  return {
+    tokens: tokens - budget.tokens - budget.reservedTokens,
+    microDollars: microDollars - budget.microDollars - budget.reservedMicroDollars,
+  }
 }

@@ -1,4 +1,4 @@
-import { ApplicationFailure, condition, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow'
+import { ApplicationFailure, condition, defineQuery, defineSignal, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow'
 import { z } from 'zod'
 import { type Gate, type Message, type MessageAnswer, type MessageName, messages, type Status } from '../../contract/messages.ts'
 import { failure } from './failure.ts'
@@ -26,15 +26,18 @@ const handlers: Handlers = {
     run.steering.push(message)
     return yes
   },
-  pause: (run, { now }) => {
+  pause: (run, message) => {
     run.paused = true
-    if (now) run.cancelInFlight()
+    // A child is paused itself; cancelled it would have to begin again.
+    if (message.now) run.cancelInFlight(({ kind }) => kind !== 'child')
+    tellChildren(run, 'pause', message)
     return yes
   },
   resume: (run, { note, ...message }) => {
     if (!run.paused && run.parked.size === 0) return { accepted: false, reason: 'The run is not paused.' }
     run.paused = false
     run.resumed++
+    tellChildren(run, 'resume', message)
     if (note !== undefined) run.steering.push({ ...message, text: note, when: 'next' })
     return yes
   },
@@ -43,6 +46,10 @@ const handlers: Handlers = {
       const present = run.limits[name as keyof typeof limits]
       return typeof value === 'number' && typeof present === 'number' && value < present
     })
+    const above = workflowInfo().parent?.workflowId
+    const sliced = Object.keys(limits).find((name) => name !== 'attempts' && name !== 'stalls')
+    if (run.depth > 0 && sliced !== undefined)
+      return { accepted: false, reason: `The ${sliced} of this run are a slice of those of ${above}: extend that one.` }
     if (limits.dollars !== undefined && run.limits.dollars === 'none')
       return { accepted: false, reason: 'The run has no dollar cap to raise.' }
     if (lower)
@@ -100,6 +107,11 @@ async function answer<Name extends MessageName>(run: Run, name: Name, message: M
   }
   showStatus(run)
   return given
+}
+
+/** Pause and resume hold for the whole tree. A child that has ended meanwhile is told nothing. */
+function tellChildren<Name extends 'pause' | 'resume'>(run: Run, name: Name, message: Omit<Message<Name>, 'note'>): void {
+  for (const child of run.children.values()) void child.signal(name, message).catch(() => undefined)
 }
 
 function lateReason(run: Run, gate: string): string {

@@ -15,8 +15,11 @@ export interface Step {
   text: string
   /** What the step is asked to do, as plain JSON; a recorded result is only used for the same call. */
   call: unknown
-  /** A gate waits for a person: it holds no slot, and no working time passes. */
-  waits?: boolean
+  /**
+   * What it takes of the run while it is in flight: a slot and working time (the default); up to so many slots, for a run of its own that counts its time itself;
+   * nothing, while a gate waits for a person.
+   */
+  takes?: 'slot' | 'nothing' | { slots: number }
   /** May run although money or time has stopped the run: a question to a person about just that. */
   afterStop?: boolean
   /** The occurrence, where it is known better than by counting. */
@@ -32,7 +35,7 @@ const mostLost = 5
  * Does one step, or gives back its recorded result without a command.
  * Every step of a run passes here: pause, seam, stop, slots, the clock and the record stand in this one place.
  */
-export async function road<T>(step: Step, perform: (path: string) => Promise<T>): Promise<T> {
+export async function road<T>(step: Step, perform: (path: string, slots: number) => Promise<T>): Promise<T> {
   const run = currentRun()
   const path = nextPath(currentScope(run.root), step.name, step.number)
   const callDigest = digest(step.call)
@@ -40,10 +43,10 @@ export async function road<T>(step: Step, perform: (path: string) => Promise<T>)
   if (recorded) return recorded.result
   for (let lost = 0, waits = 0; ;) {
     const scope = new CancellationScope()
-    const finish = await admitted(run, step, () => enter(run, step, path, scope))
+    const { slots, finish } = await admitted(run, step, () => enter(run, step, path, scope))
     let mending: string | undefined
     try {
-      return record(run, path, callDigest, await scope.run(() => perform(path)))
+      return record(run, path, callDigest, await scope.run(() => perform(path, slots)))
     } catch (error) {
       if (run.stop && isCancellation(error)) throw runStopped(run.stop)
       mending = mendingOf(error)
@@ -68,7 +71,7 @@ async function admitted<T>(run: Run, step: Step, begin: () => T): Promise<T> {
   for (;;) {
     const stop = run.stop
     if (stop && !(step.afterStop && ['tokens', 'dollars', 'minutes'].includes(stop.reason))) throw runStopped(stop)
-    run.seaming ||= historyIsLong() || (run.seamEvery !== undefined && run.steps >= run.seamEvery)
+    run.seaming ||= historyIsLong(run) || (run.seamEvery !== undefined && run.steps >= run.seamEvery)
     if (run.seaming) await new Promise<never>(() => {})
     if (mayBegin(run, step)) return begin()
     await waitUntil(run, () => mayBegin(run, step) || run.stop !== stop)
@@ -77,15 +80,18 @@ async function admitted<T>(run: Run, step: Step, begin: () => T): Promise<T> {
 
 /** Before the server suggests it, at 4,096 events: a worker that has never seen the run reads its history from the start. */
 const longHistoryEvents = 2_000
+/** While a child is in flight the run can't continue as new, and new steps would wait for it; short of what the server allows, 51,200 events and 50 MiB. */
+const tooLong = { events: 40_000, bytes: 40 * 2 ** 20 }
 
 /** Whether the run should continue as new at its next seam. */
-export function historyIsLong(): boolean {
-  const { continueAsNewSuggested, historyLength } = workflowInfo()
+export function historyIsLong(run: Run): boolean {
+  const { continueAsNewSuggested, historyLength, historySize } = workflowInfo()
+  if (run.children.size > 0) return historyLength >= tooLong.events || historySize >= tooLong.bytes
   return continueAsNewSuggested || historyLength >= longHistoryEvents
 }
 
 function mayBegin(run: Run, step: Step): boolean {
-  return step.waits === true || (!run.paused && run.inFlight < run.limits.concurrency)
+  return step.takes === 'nothing' || (!run.paused && run.inFlight < run.limits.concurrency)
 }
 
 /** Waits for something that workflow code brings about; a stop of the run comes out as one, whoever asked for it. */
@@ -98,17 +104,18 @@ export async function waitUntil(run: Run, until: () => boolean): Promise<void> {
   }
 }
 
-function enter(run: Run, step: Step, path: string, scope: CancellationScope): () => void {
-  run.open.set(path, { path, kind: step.kind, text: step.text, since: Date.now(), ...(step.waits ? {} : { scope }) })
-  if (!step.waits) {
-    run.steps++
-    run.inFlight++
-    run.clock.start()
-  }
-  return () => {
+function enter(run: Run, step: Step, path: string, scope: CancellationScope): { slots: number; finish: () => void } {
+  const { takes = 'slot' } = step
+  const free = run.limits.concurrency - run.inFlight
+  const slots = takes === 'nothing' ? 0 : takes === 'slot' ? 1 : Math.min(takes.slots, free)
+  run.open.set(path, { path, kind: step.kind, text: step.text, since: Date.now(), ...(slots > 0 ? { scope } : {}) })
+  if (slots > 0) run.steps++
+  run.inFlight += slots
+  if (takes === 'slot') run.clock.start()
+  const finish = () => {
     run.open.delete(path)
-    if (step.waits) return
-    run.inFlight--
-    run.clock.stop()
+    run.inFlight -= slots
+    if (takes === 'slot') run.clock.stop()
   }
+  return { slots, finish }
 }

@@ -1,4 +1,4 @@
-import { type CancellationScope, workflowInfo } from '@temporalio/workflow'
+import { type CancellationScope, type ChildWorkflowHandle, type Workflow, workflowInfo } from '@temporalio/workflow'
 import { type Carried, type DecisionRecord, type ModelRecord, type Remembered } from '../../contract/carried.ts'
 import { type Declaration } from '../../contract/declaration.ts'
 import { type Json, type Ref } from '../../contract/json.ts'
@@ -32,11 +32,14 @@ export class Run {
   readonly models: string[]
   readonly startedAt: number
   readonly continued: number
+  readonly depth: number
   readonly seamEvery: number | undefined
   readonly root: Scope
   readonly budget: Budget
   readonly clock: Clock
   readonly open = new Map<string, Open>()
+  /** Runs of their own that this one waits for, by the path of their stage. */
+  readonly children = new Map<string, ChildWorkflowHandle<Workflow>>()
   readonly gates = new Map<string, OpenGate>()
   /** False until what the last execution remembered has been read: messages wait. */
   ready = false
@@ -92,6 +95,7 @@ export class Run {
     this.raised = carried.raised ?? {}
     this.startedAt = carried.startedAt ?? Date.now()
     this.continued = carried.continued ?? 0
+    this.depth = carried.depth ?? 0
     this.seamEvery = carried.seamEvery
     this.budget = openBudget(() => capOf(this.limits), carried.account)
     this.clock = new Clock(
@@ -119,8 +123,8 @@ export class Run {
     this.cancelInFlight()
   }
 
-  cancelInFlight(): void {
-    for (const stage of this.open.values()) stage.scope?.cancel()
+  cancelInFlight(which: (stage: Open) => boolean = () => true): void {
+    for (const stage of this.open.values()) if (which(stage)) stage.scope?.cancel()
   }
 
   spent(): Spent {

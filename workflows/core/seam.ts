@@ -12,7 +12,7 @@ import { gathered, spilled } from './spill.ts'
 export async function seam(run: Run, input: unknown): Promise<never> {
   for (;;) {
     await condition(() => {
-      run.seaming ||= historyIsLong()
+      run.seaming ||= historyIsLong(run)
       return run.seaming && isQuiet(run)
     })
     const text = rememberedText(run)
@@ -75,6 +75,7 @@ function carriedOf(run: Run, remembered: Carried['remembered']): Carried {
   const spentOf = ({ tokens, microDollars }: Account): Account => ({ tokens, microDollars })
   return {
     continued: run.continued + 1,
+    ...(run.depth > 0 ? { depth: run.depth } : {}),
     startedAt: run.startedAt,
     workedMilliseconds: run.clock.milliseconds(),
     limits: run.limits,

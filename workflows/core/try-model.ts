@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope } from '@temporalio/workflow'
+import { ApplicationFailure } from '@temporalio/workflow'
 import { type ModelRecord } from '../../contract/carried.ts'
 import { type ModelErrorDetail } from '../../contract/failures.ts'
 import { type Ref } from '../../contract/json.ts'
@@ -6,10 +6,10 @@ import { type Message, type ModelCall, type ModelFacts, type ModelReply, type Tr
 import { callBound } from '../../contract/tokens.ts'
 import { activities } from './activities.ts'
 import { causeOf, failure, runStopped } from './failure.ts'
-import { type Budget, type Reservation, reserve, settle } from './ledger.ts'
-import { waitUntil } from './road.ts'
+import { type Budget, type Refusal, type Reservation, reserve, settle } from './ledger.ts'
 import { currentRun, type Run } from './run.ts'
 import { currentScope } from './scope.ts'
+import { setAside } from './set-aside.ts'
 
 interface Try {
   messages: Message[]
@@ -70,45 +70,24 @@ function chargeFailed(record: ModelRecord, error: unknown, charge: (usage?: Usag
   record.failed++
 }
 
-/** Sets the worst case aside; waits for calls in flight to settle when they hold what is missing. */
-async function reserved(
-  run: Run,
-  model: string,
-  budgets: Budget[],
-  facts: ModelFacts,
-  bound: number,
-  wanted: number,
-): Promise<Reservation> {
+/** Sets the worst case aside. */
+function reserved(run: Run, model: string, budgets: Budget[], facts: ModelFacts, bound: number, wanted: number): Promise<Reservation> {
   if (run.modelRecords[model]?.overshot && run.limits.dollars !== 'none') {
-    throw ApplicationFailure.create({
-      type: 'BadRequest',
-      message: 'it ignores the output limit, so that no dollar cap holds',
-      nonRetryable: true,
-      details: [{ charged: 'no' }],
-    })
+    const message = 'it ignores the output limit, so that no dollar cap holds'
+    const error = ApplicationFailure.create({ type: 'BadRequest', message, nonRetryable: true, details: [{ charged: 'no' }] })
+    return Promise.reject(error)
   }
-  for (;;) {
-    if (run.stop) throw runStopped(run.stop)
-    const answer = reserve(budgets, facts, bound, wanted)
-    if (typeof answer !== 'string') return answer
-    if (answer === 'window') {
-      const message = `the conversation may have ${bound} tokens, over its window of ${facts.window}`
-      throw ApplicationFailure.create({ type: 'ContextOverflow', message, nonRetryable: true, details: [{ charged: 'no' }] })
-    }
-    if (answer !== 'wait') throw stopFor(run, answer, facts, bound)
-    const before = totals(budgets)
-    await waitUntil(run, () => totals(budgets) !== before || run.stop !== undefined)
-    // A cancelled branch must not take what others wait for.
-    if (CancellationScope.current().consideredCancelled) await CancellationScope.current().cancelRequested
-  }
+  return setAside<Reservation, Exclude<Refusal, 'wait'>>(
+    run,
+    budgets,
+    () => reserve(budgets, facts, bound, wanted),
+    (reason) => (reason === 'window' ? tooLong(facts, bound) : stopFor(run, reason, facts, bound)),
+  )
 }
 
-function totals(budgets: Budget[]): string {
-  return budgets
-    .map(
-      ({ reservedTokens, reservedMicroDollars, cap }) => `${reservedTokens} ${reservedMicroDollars} ${cap().tokens} ${cap().microDollars}`,
-    )
-    .join()
+function tooLong({ window }: ModelFacts, bound: number): ApplicationFailure {
+  const message = `the conversation may have ${bound} tokens, over its window of ${window}`
+  return ApplicationFailure.create({ type: 'ContextOverflow', message, nonRetryable: true, details: [{ charged: 'no' }] })
 }
 
 /** The run's own cap stops the run until somebody extends it; a share's cap stops only what it is the share of. */
