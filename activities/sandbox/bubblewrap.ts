@@ -1,10 +1,11 @@
-import { existsSync, lstatSync } from 'node:fs'
+import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type ProcessResult, runProcess } from '../process.ts'
 import { type Sandbox, type SandboxedCommand } from './sandbox.ts'
 import { shipped } from './shipped.ts'
 import { systemFolders, toolchainOf } from './toolchain.ts'
+import { mostTasks, openTaskGroup } from './tasks.ts'
 import { watchTree } from './tree.ts'
 import { viewOf } from './view.ts'
 
@@ -16,7 +17,7 @@ export interface Confining {
 
 const home = '/home/agent'
 const mebibyte = 1_048_576
-const defaults = { memoryBytes: 4_096 * mebibyte, processes: 512 }
+const defaults = { memoryBytes: 4_096 * mebibyte, processes: 512, tasks: 4_096 }
 const masked = { file: 'root/empty', hosts: 'root/hosts' }
 
 /** Runs commands under bubblewrap. `change` may take a protection away: the tests do, to see that the canary or an escape notices. */
@@ -25,29 +26,43 @@ export function bubblewrap(confining: Confining, change: (argv: string[]) => str
     level: 'bubblewrap',
     async run(argv, command) {
       const limits = { ...defaults, ...given(command) }
-      const result = await runProcess([...change(confined(confining, argv, command, limits.memoryBytes)), ...argv], {
-        cwd: '/',
-        // Nothing to hand on; what the command gets is set by name.
-        environment: {},
-        timeoutMilliseconds: command.timeoutMilliseconds,
-        watch: (pid, end) => watchTree(pid, limits, end),
-        ...(command.signal ? { signal: command.signal } : {}),
-        ...(command.onOutput ? { onOutput: command.onOutput } : {}),
-      })
-      if (result.ended === 'not found')
-        throw new Error(`${confining.prlimit} is no longer there, so that nothing can be confined; nothing was run.`)
-      return wasFound(result) ? result : { ...result, exitCode: null, ended: 'not found', output: Buffer.alloc(0) }
+      const group = openTaskGroup(limits.tasks)
+      try {
+        const words = change([...(group?.enter ?? []), ...confined(confining, argv, command, limits)])
+        return await runConfined([...words, ...argv], command, limits)
+      } finally {
+        await group?.leave()
+      }
     },
   }
 }
 
-function given({ memoryBytes, processes }: SandboxedCommand): Partial<typeof defaults> {
-  return { ...(memoryBytes === undefined ? {} : { memoryBytes }), ...(processes === undefined ? {} : { processes }) }
+async function runConfined(words: string[], command: SandboxedCommand, limits: typeof defaults): Promise<ProcessResult> {
+  const result = await runProcess(words, {
+    cwd: '/',
+    // Nothing to hand on; what the command gets is set by name.
+    environment: {},
+    timeoutMilliseconds: command.timeoutMilliseconds,
+    watch: (pid, end) => watchTree(pid, limits, end),
+    ...(command.signal ? { signal: command.signal } : {}),
+    ...(command.onOutput ? { onOutput: command.onOutput } : {}),
+  })
+  if (result.ended === 'not found') throw new Error(`${words[0]} is no longer there, so that nothing can be confined; nothing was run.`)
+  return wasFound(result) ? result : { ...result, exitCode: null, ended: 'not found', output: Buffer.alloc(0) }
 }
 
-/** What bubblewrap says when the command itself cannot be executed. */
+function given({ memoryBytes, processes, tasks }: SandboxedCommand): Partial<typeof defaults> {
+  const limits = { memoryBytes, processes, tasks }
+  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined))
+}
+
+/** What is said when the command itself cannot be executed. */
 function wasFound({ exitCode, stdout, output }: ProcessResult): boolean {
-  return exitCode !== 1 || stdout.length > 0 || !output.toString('latin1', 0, 14).startsWith('bwrap: execvp ')
+  return (
+    !(exitCode === 126 || exitCode === 127) ||
+    stdout.length > 0 ||
+    !output.toString('latin1', 0, 40).startsWith('prlimit: failed to execute ')
+  )
 }
 
 /** The command line before the command: nothing of the host is there but what is named here. */
@@ -55,7 +70,7 @@ export function confined(
   { bwrap, prlimit }: Confining,
   [program = '']: string[],
   command: SandboxedCommand,
-  memoryBytes: number,
+  { memoryBytes, tasks }: Pick<typeof defaults, 'memoryBytes' | 'tasks'>,
 ): string[] {
   const { folder, network = false } = command
   const environment = { ...command.environment, HOME: home, TMPDIR: '/tmp' }
@@ -74,6 +89,8 @@ export function confined(
     ...mounts,
     ...links.flatMap(({ at, to }) => ['--symlink', to, at]),
     ...['--remount-ro', '/', '--chdir', folder, '--'],
+    // Only inside: there it counts the processes of this user namespace, not all of the user's. It does not hold for root.
+    ...[realpathSync(prlimit), `--nproc=${mostTasks(tasks)}`, '--'],
   ]
 }
 

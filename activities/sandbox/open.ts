@@ -1,6 +1,7 @@
 import { bubblewrap } from './bubblewrap.ts'
-import { prove } from './probe.ts'
+import { limitsTasks, prove } from './probe.ts'
 import { type Sandbox } from './sandbox.ts'
+import { removeOldGroups } from './tasks.ts'
 import { onPath } from './toolchain.ts'
 import { unconfined } from './unconfined.ts'
 
@@ -24,7 +25,9 @@ async function find(): Promise<Sandbox> {
   if (prlimit === undefined) return unconfined('prlimit is not installed', 'sudo apt-get install util-linux')
   const sandbox = bubblewrap({ bwrap, prlimit })
   const why = await prove(sandbox).catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
-  return why === undefined ? sandbox : unconfined(why, remedyFor(why))
+  if (why !== undefined) return unconfined(why, remedyFor(why))
+  removeOldGroups()
+  return (await limitsTasks(sandbox)) ? sandbox : { ...sandbox, level: 'bubblewrap, processes only counted' }
 }
 
 /** What mends a bubblewrap that does not work, told by what it said. */

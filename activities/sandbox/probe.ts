@@ -46,6 +46,24 @@ export async function prove(sandbox: Sandbox): Promise<string | undefined> {
   }
 }
 
+/** Whether the kernel refuses a process more than a command may have: a shell starts a few that sleep, and says so when all of them could be started. */
+export async function limitsTasks(sandbox: Sandbox): Promise<boolean> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'loopwright-canary-')))
+  const refused = new AbortController()
+  try {
+    const { stdout, output } = await sandbox.run(['/bin/sh', '-c', 'for n in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 9 & done; echo all'], {
+      ...{ folder, environment: { PATH: '/usr/bin:/bin' }, timeoutMilliseconds, tasks: 8, signal: refused.signal },
+      // Some shells try again for a quarter of a minute.
+      onOutput: (chunk) => isRefusal(chunk) && refused.abort(),
+    })
+    return stdout.length === 0 && isRefusal(output)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const isRefusal = (said: Buffer) => /fork/i.test(said.toString())
+
 async function report(sandbox: Sandbox, argv: string[], command: Parameters<Sandbox['run']>[1]): Promise<string | undefined> {
   const { exitCode, ended, stdout, output } = await sandbox.run(argv, command)
   const said = output.toString().trim()

@@ -1,7 +1,10 @@
 import { type ProcessResult } from '../process.ts'
 
-/** What can confine commands; `none` runs them as the user, with an empty home folder and none of the worker's variables. */
-export type SandboxLevel = 'bubblewrap' | 'none'
+/**
+ * What can confine commands. Where the kernel keeps no limit of processes, they are only counted, ten times a second; `none` runs commands as the user, with an
+ * empty home folder and none of the worker's variables.
+ */
+export type SandboxLevel = 'bubblewrap' | 'bubblewrap, processes only counted' | 'none'
 
 /** Runs what a workspace brings along. Made once per worker; the level was proved by a canary, never guessed. */
 export interface Sandbox {
@@ -33,6 +36,8 @@ export interface SandboxedCommand {
   memoryBytes?: number
   /** Past this many processes it is killed. Default 512. */
   processes?: number
+  /** The kernel refuses more processes and threads at once than these, where the level says so. Default 4,096. */
+  tasks?: number
   signal?: AbortSignal
   /** Told of output as it comes, standard error included. */
   onOutput?: (chunk: Buffer) => void

@@ -17,8 +17,8 @@ const sampleMilliseconds = 100
 const pageBytes = 4_096
 
 /**
- * Looks at a process and its descendants ten times a second, and says which limit they have passed. A limit of the kernel would need a cgroup of
- * one's own; RLIMIT_NPROC does not hold for root, and RLIMIT_AS breaks WebAssembly. Linux only. Returns what stops the watching.
+ * Looks at a process and its descendants ten times a second, and says which limit they have passed. The kernel's limit of processes counts threads too and can't be
+ * had everywhere (`tasks.ts`); RLIMIT_AS breaks WebAssembly. Linux only. Returns what stops the watching.
  */
 export function watchTree(pid: number, limits: TreeLimits, exceeded: (why: 'memory' | 'processes') => void): () => void {
   const timer = setInterval(() => {
