@@ -38,7 +38,7 @@ export async function startLoopwright({ address, modelUrl, folder, profile, turn
   writeFileSync(codePath, (await bundleWorkflows(here(`loopwright/workflows.${extension}`))).code)
   const facts = { input: 0, output: 0, window: 10_000_000, maxOutput: 8_000 }
   const names = benchTools.flatMap((tool) => turns.map((count) => `openai/${modelOf(tool, count)}`))
-  writeFileSync(join(folder, 'prices.json'), JSON.stringify(Object.fromEntries(names.map((name) => [name, facts]))))
+  writeFileSync(join(folder, 'models.json'), JSON.stringify({ models: Object.fromEntries(names.map((name) => [name, facts])) }))
   const words = [...profiling(profile), here(`loopwright/worker.${extension}`), address, 'loopwright', folder, codePath]
   const environment = { OPENAI_BASE_URL: modelUrl, OPENAI_API_KEY: 'none' }
   const worker = await startProgram(words, join(folder, 'loopwright.log'), environment)

@@ -1,4 +1,4 @@
-import { knownProviders } from '../activities/model/providers.ts'
+import { knownProviders } from '../activities/model/known-providers.ts'
 import { runProcess } from '../activities/process.ts'
 import { openSandbox } from '../activities/sandbox/open.ts'
 import { ClientProblem, type ConnectOptions, health, openStore, StoreProblem } from '../client/index.ts'

@@ -3,6 +3,7 @@ import { addClean } from './commands/clean.ts'
 import { addCosts } from './commands/costs.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addMessages } from './commands/messages.ts'
+import { addModels } from './commands/models.ts'
 import { addReplay } from './commands/replay.ts'
 import { addEnding, addLooking } from './commands/runs.ts'
 import { addRun, addStart } from './commands/start.ts'
@@ -30,7 +31,20 @@ export function createProgram(): Command {
     .exitOverride()
     // Problems are printed in one place, as one sentence.
     .configureOutput({ writeErr: () => {} })
-  for (const add of [addStart, addRun, addLooking, addMessages, addEnding, addTrace, addCosts, addReplay, addServing, addDoctor, addClean])
+  for (const add of [
+    addStart,
+    addRun,
+    addLooking,
+    addMessages,
+    addEnding,
+    addTrace,
+    addCosts,
+    addReplay,
+    addServing,
+    addModels,
+    addDoctor,
+    addClean,
+  ])
     add(program)
   return program
 }

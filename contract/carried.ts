@@ -1,3 +1,4 @@
+import { type Ability } from './abilities.ts'
 import { type Json, type Ref } from './json.ts'
 import { type Extension, type Limits } from './limits.ts'
 import { type Line, type Message, type MessageAnswer } from './messages.ts'
@@ -24,6 +25,8 @@ export interface ModelRecord extends Account {
   overshot?: true
   /** The way of asking for JSON that it understood last. */
   form?: OutputForm
+  /** What its server refused, and is asked without. */
+  lacks?: Ability[]
 }
 
 /** A decision that a gate took, for the certificate. */

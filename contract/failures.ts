@@ -1,3 +1,4 @@
+import { type Ability } from './abilities.ts'
 import { type Spent } from './outcome.ts'
 
 /**
@@ -68,6 +69,8 @@ export interface ModelErrorDetail {
   status?: number
   /** From Retry-After, capped at 5 minutes. */
   retryAfterMilliseconds?: number
+  /** What the server refused without refusing the request: asked without it, it may answer. */
+  lacks?: Ability
   /** What the provider says it counted, if it says; otherwise the call is charged whole when it may have been served. */
   usage?: { input: number; output: number }
   /** Whether the provider can have charged for it: `no` for a refused connection or an error status. */

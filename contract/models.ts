@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Ability } from './abilities.ts'
 import { type Json, type Ref, type Text } from './json.ts'
 import { type OutputForm } from './structured.ts'
 
@@ -51,6 +52,8 @@ export interface ModelFacts {
   maxOutput: number
   /** The surest way to ask it for JSON, where that is known. */
   form?: OutputForm
+  /** What it is known to lack. */
+  lacks?: Ability[]
   /** Where the calls go, or `builtin`. */
   where: string
 }
@@ -72,6 +75,8 @@ export interface ToolCall {
   arguments?: Record<string, Json>
   /** Why there are no arguments. */
   malformed?: string
+  /** What this provider wants back with the call, and no other may see. */
+  extra?: { provider: string; content: Json }
 }
 
 /** Tokens as the provider counted them. */
@@ -102,6 +107,8 @@ export interface ModelCall {
   tools?: Ref
   /** The JSON Schema the reply must fit, in the artifact store, and how the model is asked for it. */
   output?: { form: OutputForm; schema: Ref }
+  /** What the server has refused before, and is not asked for again. */
+  lacks?: Ability[]
   /** The provider is told to stop here, reasoning included. */
   maxOutputTokens: number
   /** Longer texts come back as references. */

@@ -5,6 +5,9 @@ import { type Message, type ModelCall } from './models.ts'
 /** What chat templates add besides the messages themselves: control tokens, and the words that introduce tools. */
 const templateTokens = 512
 
+/** What says how to call tools in words. */
+const wordedTokens = 512
+
 /** UTF-8 bytes of the message's canonical JSON; a reference counts as the bytes it stands for and those of its own JSON. */
 export function messageBytes(message: Message): number {
   const calls = (message.toolCalls ?? []).map((call) => referencedBytes(call.arguments ?? {}))
@@ -32,7 +35,13 @@ export function inputBound(
 }
 
 /** The most input tokens that a call is reserved with, and charged with when nobody knows what became of it. */
-export function callBound({ tools, output, ...call }: Pick<ModelCall, 'transcript' | 'model' | 'add' | 'tools' | 'output'>): number {
+export function callBound({
+  tools,
+  output,
+  lacks = [],
+  ...call
+}: Pick<ModelCall, 'transcript' | 'model' | 'add' | 'tools' | 'output' | 'lacks'>): number {
+  const words = tools && lacks.includes('tools') ? wordedTokens : 0
   // Strict servers are told more: every member required, optional ones nullable.
-  return inputBound({ ...call, toolsBytes: tools?.bytes, schemaBytes: output ? 4 * output.schema.bytes + 512 : 0 })
+  return words + inputBound({ ...call, toolsBytes: tools?.bytes, schemaBytes: output ? 4 * output.schema.bytes + 512 : 0 })
 }

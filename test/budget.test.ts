@@ -24,7 +24,7 @@ beforeAll(async () => {
   })
   // Dollars per million tokens, as a user writes them.
   const prices = { 'openai/priced': { input: 2, output: 8 }, 'openai/greedy': { input: 2, output: 8 } }
-  writeFileSync(join(bench.stateFolder, 'prices.json'), JSON.stringify(prices))
+  writeFileSync(join(bench.stateFolder, 'models.json'), JSON.stringify({ models: prices }))
 })
 afterAll(async () => {
   await bench.close()

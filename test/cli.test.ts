@@ -187,6 +187,18 @@ test('doctor names what is missing with its remedy', async () => {
   expect(gone).toMatchObject({ code: 1, out: expect.stringContaining('✗ Temporal: no Temporal server answers at 127.0.0.1:1') })
 })
 
+test('models says where each would be asked and at which price, names what is missing, and asks nobody', async () => {
+  const variables = { OPENAI_API_KEY: 'key', OLLAMA_API_KEY: '' }
+  const there = await loopwright(['models', 'openai/gpt-5-mini:low', 'ollama/qwen3:8b', 'anthropic/x'], { variables })
+  expect(there.out.split('\n')).toEqual([
+    '✓ openai/gpt-5-mini:low: asked at https://api.openai.com/v1, $0.25 and $2 per million tokens in and out, window 400000, JSON by json_schema',
+    '✓ ollama/qwen3:8b: asked at http://127.0.0.1:11434/v1, $0 and $0 per million tokens in and out, window 128000, JSON by json_schema',
+    '✗ anthropic/x needs a key in ANTHROPIC_API_KEY, which is not set where the worker runs: set it there, or use the model builtin/repair, which needs no key.',
+    '',
+  ])
+  expect(there.code).toBe(1)
+})
+
 test('an input file is read, and flags go over it', async () => {
   const file = join(folder, 'input.json')
   await writeFile(file, JSON.stringify({ question: 'From a file?' }))

@@ -22,8 +22,8 @@ beforeAll(async () => {
   })
   bench = await openBench('./workflows/models.ts', { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
   writeFileSync(
-    join(bench.stateFolder, 'prices.json'),
-    JSON.stringify({ 'openai/long': { input: 0, output: 0, window: 1_000_000, maxOutput: 8_000 } }),
+    join(bench.stateFolder, 'models.json'),
+    JSON.stringify({ models: { 'openai/long': { input: 0, output: 0, window: 1_000_000, maxOutput: 8_000 } } }),
   )
 })
 afterAll(async () => {

@@ -44,7 +44,8 @@ test('one call is one request, with the key, the cap, the effort, the tools and 
 })
 
 test("OpenAI's own hosts are given max_completion_tokens, compatible ones max_tokens", () => {
-  const cap = (url: string) => providerOf({ provider: 'openai', model: 'x' }, { OPENAI_BASE_URL: url, OPENAI_API_KEY: 'k' }).outputCap
+  const cap = (url: string) =>
+    providerOf({ provider: 'openai', model: 'x' }, { OPENAI_BASE_URL: url, OPENAI_API_KEY: 'k' }, { providers: {}, models: {} }).outputCap
   expect(cap('https://api.openai.com/v1')).toBe('max_completion_tokens')
   expect(cap('https://mine.openai.azure.com/openai/v1')).toBe('max_completion_tokens')
   expect(cap('https://api.openai.com.example.org/v1')).toBe('max_tokens')

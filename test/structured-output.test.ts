@@ -178,9 +178,9 @@ for (const seamEvery of [1, 2]) {
   })
 }
 
-test('what the price file says of a model is where asking for JSON begins', async () => {
+test('what the models file says of a model is where asking for JSON begins', async () => {
   const model = `model-${randomUUID()}`
-  writeFileSync(join(bench.stateFolder, 'prices.json'), JSON.stringify({ [`openai/${model}`]: { json: 'json_object' } }))
+  writeFileSync(join(bench.stateFolder, 'models.json'), JSON.stringify({ models: { [`openai/${model}`]: { json: 'json_object' } } }))
   behaviours.set(model, () => good)
   const run = await bench.start('valuing', { models: `openai/${model}`, schema: 'simple' })
   expect(await run.result()).toMatchObject({ value: [{ answer: 4 }] })

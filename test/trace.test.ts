@@ -22,7 +22,7 @@ let script: (made: number) => Reply
 beforeAll(async () => {
   server = await startScriptedServer({ script: ({ messages }) => script(messages.filter(({ role }) => role === 'assistant').length) })
   bench = await openBench(ownWorkflows, { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
-  writeFileSync(join(bench.stateFolder, 'prices.json'), JSON.stringify({ 'openai/priced': { input: 2, output: 8 } }))
+  writeFileSync(join(bench.stateFolder, 'models.json'), JSON.stringify({ models: { 'openai/priced': { input: 2, output: 8 } } }))
 })
 afterAll(async () => {
   await bench.close()

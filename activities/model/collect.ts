@@ -14,6 +14,8 @@ const Delta = z.object({
         index: z.int().nullish(),
         id: Words,
         // Some servers send the arguments as an object.
+        // Gemini's signature of a thought, without which it refuses to go on.
+        extra_content: z.record(z.string(), z.json()).nullish().catch(undefined),
         function: z.object({ name: Words, arguments: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish() }).nullish(),
       }),
     )
@@ -50,7 +52,8 @@ export class Collector {
     this.#usage = usageOf(parsed.data.usage) ?? this.#usage
     const choice = parsed.data.choices?.find(({ index }) => (index ?? 0) === 0)
     if (!choice) return ''
-    this.#finish = choice.finish_reason ?? this.#finish
+    // Some servers send an empty one with every piece.
+    this.#finish = choice.finish_reason || this.#finish
     const delta = choice.delta ?? choice.message
     if (!delta) return ''
     this.#text.push(delta.content ?? '')
@@ -80,6 +83,7 @@ export class Collector {
     if (call.id === '') call.id = piece.id ?? ''
     if (call.name === '') call.name = name ?? ''
     call.arguments += text
+    if (piece.extra_content) call.extra = piece.extra_content
     return `${name ?? ''}${text}`
   }
 
@@ -95,10 +99,10 @@ export class Collector {
   }
 }
 
-/** What other servers call the two endings that decide something. */
+/** What other servers call the endings that decide something. */
 function finishOf(reason: string): string {
-  if (/^(max_(output_)?tokens|model_length)$/i.test(reason)) return 'length'
-  return /^(content-?filter|safety|prohibited_content)$/i.test(reason) ? 'content_filter' : reason
+  if (/^(length|max_(output_)?tokens|model_length)$/i.test(reason)) return 'length'
+  return /^(content[-_]?filter|safety|prohibited_content|recitation|blocklist|spii|refusal)$/i.test(reason) ? 'content_filter' : reason
 }
 
 /** Reasoning that a server leaves out of the completion tokens is in the total. */

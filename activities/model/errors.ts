@@ -1,7 +1,9 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common'
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai'
+import { type Ability } from '../../contract/abilities.ts'
 import { type ModelError, type ModelErrorDetail, modelErrors } from '../../contract/failures.ts'
 import { NotAChunk } from './collect.ts'
+import { lackIn } from './lacks.ts'
 import { type Provider } from './providers.ts'
 import { retryAfterMilliseconds } from './retry-after.ts'
 
@@ -11,12 +13,12 @@ export function modelFailure(type: ModelError, message: string, detail: ModelErr
 }
 
 /** Turns what the client threw into a model error; what is already a failure passes. */
-export function modelErrorOf(error: unknown, provider: Provider, model: string): ApplicationFailure {
+export function modelErrorOf(error: unknown, provider: Provider, model: string, sent: Ability[] = []): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error
   if (error instanceof APIConnectionTimeoutError)
     return modelFailure('TimedOut', `the connection to ${provider.url} timed out`, { charged: 'unknown' })
   if (error instanceof APIConnectionError) return connectionFailure(error, provider)
-  if (error instanceof APIError) return refusalOf(error, provider, model)
+  if (error instanceof APIError) return refusalOf(error, provider, model, sent)
   if (error instanceof NotAChunk || error instanceof SyntaxError)
     return modelFailure('ServerError', `${provider.url} sent something that is not a chat completion`, { charged: 'unknown' })
   return modelFailure('ConnectionFailed', `the connection to ${provider.url} broke (${codeOf(error)})`, { charged: 'unknown' })
@@ -42,16 +44,22 @@ function codeOf(error: unknown): string {
   return code
 }
 
+/** Some servers answer 404 or 500 to what they can't do. */
+const mayLack: ModelError[] = ['BadRequest', 'ModelNotFound', 'ServerError']
+
 /** An error status, or an error in the middle of a stream (then without a status, and the work may have been charged). */
-function refusalOf(error: APIError, provider: Provider, model: string): ApplicationFailure {
+function refusalOf(error: APIError, provider: Provider, model: string, sent: Ability[]): ApplicationFailure {
   const midway = error.status === undefined
   const status = error.status ?? (Number.isInteger(Number(error.code)) ? Number(error.code) : undefined)
   const said = excerpt(error.message.replace(/^\d{3} /, ''), provider.key)
-  const type = classify(status, `${error.code ?? ''} ${error.type ?? ''}`, said)
+  const kind = classify(status, `${error.code ?? ''} ${error.type ?? ''}`, said)
+  const lacks = mayLack.includes(kind) ? lackIn(`${error.param ?? ''} ${said}`, sent) : undefined
+  const type = lacks ? 'BadRequest' : kind
   const retryAfter = retryAfterMilliseconds(error.headers?.get('retry-after'), Date.now())
   return modelFailure(type, `${sentences[type](provider, model)}${status === undefined ? '' : ` (${status})`}: ${said}`, {
     ...(status === undefined ? {} : { status }),
     ...(retryAfter === undefined ? {} : { retryAfterMilliseconds: retryAfter }),
+    ...(lacks ? { lacks } : {}),
     // After a time-out at the provider's side the model may have done its work.
     charged: midway || status === 408 || status === 504 ? 'unknown' : 'no',
   })

@@ -1,5 +1,8 @@
+/** The data of the event that ends a stream. */
+export const done = '[DONE]'
+
 /**
- * The data of each server-sent event, up to `[DONE]`. Not the client's own reader: its work grows with the square of what a server sends at
+ * The data of each server-sent event, up to `[DONE]`, which is the last. Not the client's own reader: its work grows with the square of what a server sends at
  * once, so that 10 MB of tiny events kept a worker busy for minutes.
  */
 export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
@@ -10,11 +13,11 @@ export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerato
       if (line !== '' || data.length === 0) continue
       const event = data.join('\n')
       data = []
-      if (event.startsWith('[DONE]')) return
       yield event
+      if (event.startsWith(done)) return
     }
   }
-  if (data.length > 0 && !data[0]?.startsWith('[DONE]')) yield data.join('\n')
+  if (data.length > 0) yield data.join('\n')
 }
 
 /** The lines that each piece of the body ends; the last list is what is left. */

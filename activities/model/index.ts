@@ -8,9 +8,11 @@ import { type World } from '../world.ts'
 import { builtinReply } from './builtin.ts'
 import { Breaker } from './breaker.ts'
 import { cachedStore } from './cached-store.ts'
+import { callsInWords, inWords } from './in-words.ts'
 import { keepReply } from './keep-reply.ts'
 import { modelFailure } from './errors.ts'
 import { providerOf, type Provider } from './providers.ts'
+import { readSettings } from './read-settings.ts'
 import { type Said, request } from './request.ts'
 import { readTranscript, resolveMessage } from './transcript.ts'
 import { defaultSilence, type Silence } from './watch.ts'
@@ -30,11 +32,16 @@ export function createCallModel(
     const messages = await Promise.all([...before.messages, ...call.add].map((message) => resolveMessage(store, message)))
     const tools = await readTools(store, call.tools)
     if (name.provider === 'builtin') return keepReply(store, call, before, messages, builtinReply(name, messages, tools))
-    const provider = reachable(name, world)
+    const provider = lacking(await reachable(name, world), call)
     const say = (said: Said) => breaker.through(provider.name, () => request(call, name, provider, said, silence))
     const schema = await readSchema(store, call)
-    const said = { messages: messages.map(wireMessage), tools: tools.map(wireTool) }
-    if (!call.output || !schema) return keepReply(store, call, before, messages, await say(said))
+    const told = inWords(messages, tools, provider.lacks).map((message) => wireMessage(message, provider.name))
+    const worded = provider.lacks.includes('tools')
+    const said = { messages: told, tools: worded ? [] : tools.map(wireTool) }
+    if (!call.output || !schema) {
+      const raw = await say(said)
+      return keepReply(store, call, before, messages, worded ? callsInWords(raw, tools) : raw)
+    }
     const { form } = call.output
     const { raw, ...read } = readForm(await say({ ...said, ...saidForm(form, schema) }), form, schema)
     // What was read is the result; the words are in the conversation.
@@ -42,14 +49,19 @@ export function createCallModel(
   }
 }
 
-/** The provider of a model. One that has lost its key since the run began is as one that refuses it: the run can wait for it. */
-function reachable(name: ModelName, { environment }: World): Provider {
+/** The provider of a model. One whose key or settings have gone since the run began is as one that refuses the key: the run can wait for it. */
+async function reachable(name: ModelName, world: World): Promise<Provider> {
   try {
-    return providerOf(name, environment)
+    return providerOf(name, world.environment, await readSettings(world))
   } catch (error) {
-    if (!(error instanceof ApplicationFailure) || error.type !== 'MissingKey') throw error
+    if (!(error instanceof ApplicationFailure) || !['MissingKey', 'InvalidInput'].includes(error.type ?? '')) throw error
     throw modelFailure('Unauthorized', error.message, { charged: 'no' })
   }
+}
+
+/** What was found out in this run is not asked for again. */
+function lacking(provider: Provider, { lacks = [] }: ModelCall): Provider {
+  return { ...provider, lacks: [...new Set([...provider.lacks, ...lacks])] }
 }
 
 async function readSchema(store: ArtifactStore, { output }: ModelCall): Promise<JsonSchema | undefined> {

@@ -1,7 +1,7 @@
 import { canonicalJson, replaceLargeStrings, utf8Bytes } from '../../contract/digest.ts'
 import { type Json } from '../../contract/json.ts'
-import { type Message, type ModelCall, type ModelReply, type ToolCall, type Usage } from '../../contract/models.ts'
-import { inputBound, messageBytes } from '../../contract/tokens.ts'
+import { type Message, type ModelCall, type ModelReply, parseModel, type ToolCall, type Usage } from '../../contract/models.ts'
+import { callBound, messageBytes } from '../../contract/tokens.ts'
 import { crashPoint } from '../../store/crash-point.ts'
 import { type ArtifactStore } from '../../store/store.ts'
 import { keepText } from '../artifacts/texts.ts'
@@ -27,7 +27,8 @@ export async function keepReply(
   const usage = raw.usage ?? boundOf(call, raw)
   if (raw.refusal !== '' || raw.finish === 'content_filter') throw refused(call.model, raw, usage)
   const takenIds = new Set(before.messages.flatMap(({ toolCalls = [] }) => toolCalls.map(({ id }) => id)))
-  const whole = fitting(readCalls(raw.calls, raw.finish, { depth: before.hashes.length, takenIds }))
+  const { provider } = parseModel(call.model)
+  const whole = fitting(readCalls(raw.calls, raw.finish, { depth: before.hashes.length, takenIds }, provider))
   const text = await keepText(store, raw.text, call.inlineBytes)
   const toolCalls = await Promise.all(whole.map((toolCall) => keepCall(store, toolCall)))
   const messageOf = (content: Message['content'], calls: ToolCall[]): Message => ({
@@ -41,7 +42,8 @@ export async function keepReply(
   crashPoint('model.reply.kept')
   return {
     text,
-    toolCalls,
+    // What the provider wants back is in the conversation, and may be long.
+    toolCalls: toolCalls.map(({ extra: _, ...toolCall }) => toolCall),
     finish: toolCalls.length > 0 && raw.finish !== 'length' ? 'tool_calls' : raw.finish === 'length' ? 'length' : 'stop',
     usage,
     replyBytes,
@@ -57,8 +59,7 @@ export async function keepReply(
 
 /** Without a count by the server, the most it can have counted. */
 function boundOf(call: ModelCall, raw: RawReply): Usage {
-  const input = inputBound({ ...call, toolsBytes: call.tools?.bytes, schemaBytes: call.output?.schema.bytes })
-  return { input, output: Math.min(raw.bytes, call.maxOutputTokens) }
+  return { input: callBound(call), output: Math.min(raw.bytes, call.maxOutputTokens) }
 }
 
 function refused(model: string, { refusal }: RawReply, usage: Usage) {
@@ -73,8 +74,8 @@ function fitting(calls: ToolCall[]): ToolCall[] {
   for (const call of calls) {
     const size = bytesOf(call)
     const half = bytes + size > callsBytes / 2 && call.arguments !== undefined
-    const { id, name } = call
-    const fit = half ? { id, name, malformed: `the arguments have too many parts: ${size} bytes without their long texts` } : call
+    const { arguments: _, ...rest } = call
+    const fit = half ? { ...rest, malformed: `the arguments have too many parts: ${size} bytes without their long texts` } : call
     bytes += half ? bytesOf(fit) : size
     if (bytes > callsBytes) break
     kept.push(fit)

@@ -1,3 +1,5 @@
+import { type Json } from '../../contract/json.ts'
+
 /** A tool call as it came, in pieces put together. */
 export interface RawCall {
   /** Empty when the server gave none. */
@@ -5,6 +7,8 @@ export interface RawCall {
   name: string
   /** Meant to be JSON. */
   arguments: string
+  /** What the provider wants back with the call. */
+  extra?: Record<string, Json>
 }
 
 /** What a model answered, before anything is believed. */

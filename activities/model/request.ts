@@ -1,17 +1,17 @@
-import OpenAI, { APIError } from 'openai'
+import OpenAI from 'openai'
 import { type ModelCall, type ModelName } from '../../contract/models.ts'
 import { crashPoint } from '../../store/crash-point.ts'
-import { bounded, tooMuch } from './bounded.ts'
-import { Collector } from './collect.ts'
-import { modelErrorOf, modelFailure } from './errors.ts'
-import { eventsOf } from './events.ts'
+import { type Ability } from '../../contract/abilities.ts'
+import { bounded } from './bounded.ts'
+import { modelErrorOf } from './errors.ts'
+import { readable } from './error-body.ts'
 import { type Provider } from './providers.ts'
 import { type RawReply } from './raw-reply.ts'
-import { type Silence, type Watch, watched } from './watch.ts'
+import { readReply } from './read-reply.ts'
+import { type Silence, watched } from './watch.ts'
 
-/** The longest replies have one event per token. */
-const mostEvents = 200_000
 const longestTimer = 2 ** 31 - 1
+const otherCap = { max_tokens: 'max_completion_tokens', max_completion_tokens: 'max_tokens' } as const
 
 /** What is said in one request. */
 export interface Said {
@@ -28,6 +28,8 @@ export function request(call: ModelCall, name: ModelName, provider: Provider, sa
     const client = new OpenAI({
       apiKey: provider.key,
       baseURL: provider.url,
+      defaultQuery: provider.query,
+      ...(provider.keyHeader === 'authorization' ? {} : { defaultHeaders: { authorization: null, [provider.keyHeader]: provider.key } }),
       maxRetries: 0,
       timeout: longestTimer,
       logLevel: 'off',
@@ -37,15 +39,15 @@ export function request(call: ModelCall, name: ModelName, provider: Provider, sa
       adminAPIKey: null,
       // Followed, a redirect would become a GET without a body.
       fetchOptions: { redirect: 'manual' },
-      fetch: async (url, init) => bounded(await fetch(url, init), watch),
+      fetch: async (url, init) => readable(bounded(await fetch(url, init), watch)),
     })
     try {
       crashPoint('model.request.before')
       const response = await client.chat.completions.create(bodyOf(call, name, provider, said), { signal: watch.signal }).asResponse()
       crashPoint('model.request.sent')
-      return await replyOf(response, provider, watch)
+      return await readReply(response, provider, watch)
     } catch (error) {
-      throw modelErrorOf(error, provider, name.model)
+      throw modelErrorOf(error, provider, name.model, sentOf(name, provider, said))
     }
   })
 }
@@ -53,7 +55,7 @@ export function request(call: ModelCall, name: ModelName, provider: Provider, sa
 function bodyOf(
   call: ModelCall,
   { model, effort }: ModelName,
-  { outputCap }: Provider,
+  { outputCap, lacks }: Provider,
   said: Said,
 ): OpenAI.ChatCompletionCreateParamsStreaming {
   return {
@@ -62,43 +64,21 @@ function bodyOf(
     ...(said.tools.length === 0 ? {} : { tools: said.tools }),
     ...(said.choice ? { tool_choice: said.choice } : {}),
     ...(said.format ? { response_format: said.format } : {}),
-    ...(effort ? { reasoning_effort: effort } : {}),
-    [outputCap]: call.maxOutputTokens,
+    ...(effort && !lacks.includes('effort') ? { reasoning_effort: effort } : {}),
+    [lacks.includes('cap') ? otherCap[outputCap] : outputCap]: call.maxOutputTokens,
     stream: true,
-    stream_options: { include_usage: true },
+    ...(lacks.includes('usage') ? {} : { stream_options: { include_usage: true } }),
   }
 }
 
-/** Reads the stream, or the one JSON body of a server that does not stream. */
-async function replyOf(response: Response, { url }: Provider, watch: Watch): Promise<RawReply> {
-  const type = response.headers.get('content-type') ?? ''
-  if (type.includes('text/html')) {
-    await response.body?.cancel()
-    const message = `${url} answered with a web page: is it the base URL of a chat-completions server (most end in /v1)?`
-    throw modelFailure('BadRequest', message, { status: response.status, charged: 'unknown' })
+/** What a request asks for that servers may lack. Who forces a tool to get JSON has other ways, and is no user of tools. */
+function sentOf({ effort }: ModelName, { lacks }: Provider, { messages, tools, choice }: Said): Ability[] {
+  const sent: Record<Ability, boolean> = {
+    tools: tools.length > 0 && !choice,
+    effort: effort !== undefined,
+    system: messages.some(({ role }) => role === 'system'),
+    usage: true,
+    cap: true,
   }
-  const collector = new Collector()
-  const take = (text: string) => watch.wrote(collector.take(chunkOf(text, response.headers)))
-  let events = 0
-  if (type.includes('application/json')) take(await response.text())
-  else if (response.body) {
-    for await (const event of eventsOf(response.body)) {
-      if (++events > mostEvents) throw tooMuch(`has more than ${mostEvents} events`)
-      take(event)
-    }
-  }
-  watch.signal.throwIfAborted()
-  crashPoint('model.reply.read')
-  const { reply } = collector
-  if (reply.finish !== undefined) return reply
-  const message = `the reply of ${url} broke off after ${reply.bytes} bytes`
-  throw modelFailure('ConnectionFailed', message, { charged: 'unknown', ...(reply.usage ? { usage: reply.usage } : {}) })
-}
-
-/** A chunk; an error in the middle of a stream is thrown as the client throws one. */
-function chunkOf(text: string, headers: Headers): unknown {
-  const chunk: unknown = JSON.parse(text)
-  if (typeof chunk !== 'object' || chunk === null || !('error' in chunk) || !chunk.error) return chunk
-  const error = typeof chunk.error === 'object' ? chunk.error : { message: JSON.stringify(chunk.error) }
-  throw new APIError(undefined, error, undefined, headers)
+  return (Object.keys(sent) as Ability[]).filter((ability) => sent[ability] && !lacks.includes(ability))
 }

@@ -1,7 +1,7 @@
-import { jsonrepair } from 'jsonrepair'
 import type OpenAI from 'openai'
 import { type Json } from '../../contract/json.ts'
 import { isObject, type JsonSchema, type OutputForm, takesNull, withoutNulls } from '../../contract/structured.ts'
+import { jsonIn } from './json-in.ts'
 import { type RawReply } from './raw-reply.ts'
 import { type Said } from './request.ts'
 import { jsonProblem } from './tool-calls.ts'
@@ -36,47 +36,13 @@ export function readForm(raw: RawReply, form: OutputForm, schema: JsonSchema): {
   const text = call ? call.arguments : raw.text
   const plain: RawReply = { ...raw, text, calls: [], ...(raw.finish === 'tool_calls' ? { finish: 'stop' } : {}) }
   if (raw.finish === 'length') return { raw: plain, unreadable: 'The reply was cut off at its length limit. Answer shorter.' }
-  const found = valueIn(text)
+  const found = jsonIn(text)
   if (found === undefined) return { raw: plain, unreadable: 'The reply holds no JSON value.' }
   const value = form === 'tool' && call && schema['type'] !== 'object' && isObject(found) && 'value' in found ? found['value'] : found
   const problem = value === undefined ? 'are missing' : jsonProblem(value, 1)
   return value === undefined || problem !== undefined
     ? { raw: plain, unreadable: `The values ${problem}.` }
     : { raw: plain, value: withoutNulls(schema, value) }
-}
-
-/** The JSON of a text: as it is, in a fence, in the midst of words, or mended. Words alone are no JSON. */
-function valueIn(text: string): Json | undefined {
-  const fenced = [...text.matchAll(/```(?:json5?|JSON)?\s*\n([\s\S]*?)```/g)].map(([, inner]) => inner ?? '')
-  const from = text.search(/[[{]/)
-  const to = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']'))
-  const between = from >= 0 ? [text.slice(from, to > from ? to + 1 : undefined)] : []
-  const candidates = [text, ...fenced.toReversed(), ...between].map((candidate) => candidate.trim())
-  for (const candidate of candidates) {
-    const value = parsed(candidate)
-    if (value !== undefined) return value
-  }
-  for (const candidate of candidates.filter((one) => /^[[{]/.test(one))) {
-    const value = parsed(mended(candidate))
-    if (value !== undefined) return value
-  }
-  return undefined
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return undefined
-  }
-}
-
-function mended(text: string): string {
-  try {
-    return jsonrepair(text)
-  } catch {
-    return ''
-  }
 }
 
 function wrapped(schema: JsonSchema): JsonSchema {

@@ -15,17 +15,18 @@ export interface Place {
 }
 
 /** Reads what the model wrote as tool calls. Every one has an id of its own and a name that can be sent back; what must not run is malformed. */
-export function readCalls(raw: RawCall[], finish: string | undefined, { depth, takenIds }: Place): ToolCall[] {
+export function readCalls(raw: RawCall[], finish: string | undefined, { depth, takenIds }: Place, provider: string): ToolCall[] {
   const taken = new Set(takenIds)
   return raw.map((call, index) => {
     const id = ownId(call.id, `call_${depth}_${index}`, taken)
     const name = call.name.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 64) || 'unnamed'
-    const broken = (malformed: string): ToolCall => ({ id, name, malformed })
+    const extra = call.extra ? { extra: { provider, content: call.extra } } : {}
+    const broken = (malformed: string): ToolCall => ({ id, name, malformed, ...extra })
     if (index >= mostCalls) return broken(`only ${mostCalls} tool calls of one reply are made, this is number ${index + 1}`)
     if (finish === 'length') return broken('the reply was cut off at its length limit, so none of its tool calls is made')
     if (name !== call.name) return broken(`${JSON.stringify(call.name.slice(0, 80))} is not the name of a tool`)
     const given = readArguments(call.arguments)
-    return typeof given === 'string' ? broken(given) : { id, name, arguments: given }
+    return typeof given === 'string' ? broken(given) : { id, name, arguments: given, ...extra }
   })
 }
 
@@ -80,6 +81,9 @@ function excerpt(text: string): string {
 /** Bytes of the calls as they are sent back, over what the model wrote: repaired ids, and numbers written out. */
 export function growth(raw: RawCall[], calls: ToolCall[]): number {
   const written = raw.reduce((sum, call) => sum + utf8Bytes(call.id + call.name + call.arguments), 0)
-  const sent = calls.reduce((sum, call) => sum + utf8Bytes(call.id + call.name + canonicalJson(call.arguments ?? {})), 0)
+  const sent = calls.reduce(
+    (sum, call) => sum + utf8Bytes(call.id + call.name + canonicalJson(call.arguments ?? {}) + canonicalJson(call.extra ?? '')),
+    0,
+  )
   return Math.max(0, sent - written)
 }

@@ -20,15 +20,16 @@ export function wireTool({ name, description, schema }: OfferedTool): OpenAI.Cha
   return { type: 'function', function: { name, description, parameters: schema } }
 }
 
-/** A message, its references resolved, as chat completions have it. */
-export function wireMessage({ role, content, toolCalls, toolCallId }: Message): OpenAI.ChatCompletionMessageParam {
+/** A message, its references resolved, as the chat completions of a provider have it. */
+export function wireMessage({ role, content, toolCalls, toolCallId }: Message, provider: string): OpenAI.ChatCompletionMessageParam {
   const text = typeof content === 'string' ? content : canonicalJson(content)
   if (role === 'tool') return { role, content: text, tool_call_id: toolCallId ?? '' }
   if (role !== 'assistant' || !toolCalls || toolCalls.length === 0) return { role, content: text }
-  return { role, content: text === '' ? null : text, tool_calls: toolCalls.map(wireCall) }
+  return { role, content: text === '' ? null : text, tool_calls: toolCalls.map((call) => wireCall(call, provider)) }
 }
 
 /** A malformed call is sent back as one without arguments; its result says what was wrong. */
-function wireCall({ id, name, arguments: given }: ToolCall): OpenAI.ChatCompletionMessageFunctionToolCall {
-  return { id, type: 'function', function: { name, arguments: canonicalJson(given ?? {}) } }
+function wireCall({ id, name, arguments: given, extra }: ToolCall, provider: string): OpenAI.ChatCompletionMessageFunctionToolCall {
+  const call = { id, type: 'function' as const, function: { name, arguments: canonicalJson(given ?? {}) } }
+  return extra?.provider === provider ? Object.assign(call, { extra_content: extra.content }) : call
 }

@@ -1,14 +1,14 @@
-import { join } from 'node:path'
 import { ApplicationFailure } from '@temporalio/common'
 import { type ModelFacts, parseModel } from '../../contract/models.ts'
 import { type Preflight, type PreflightCall } from '../../contract/preflight.ts'
 import { type Activities } from '../activities.ts'
 import { described } from '../effects/registry.ts'
 import { failure } from '../failure.ts'
+import { priceExample, readSettings, settingsPath } from '../model/read-settings.ts'
+import { type Settings } from '../model/settings.ts'
 import { whileAlive } from '../tools/alive.ts'
 import { type World } from '../world.ts'
 import { factsOf } from './facts.ts'
-import { overrideExample, type Overrides, readOverrides } from './overrides.ts'
 
 /** Makes the activity that finds out, before the first step, what the models cost and whether they can be asked; it names every problem at once. */
 export function createPreflight(world: World): Activities['preflight'] {
@@ -16,11 +16,11 @@ export function createPreflight(world: World): Activities['preflight'] {
 }
 
 async function lookAtAll(world: World, { models, dollars, confined = false }: PreflightCall): Promise<Preflight> {
-  const overrides = await readOverrides(world)
+  const settings = await readSettings(world)
   const facts: Record<string, ModelFacts> = {}
   const problems: ApplicationFailure[] = []
   for (const model of new Set(models)) {
-    const found = lookAt(model, world, overrides)
+    const found = lookAt(model, world, settings)
     if (found instanceof ApplicationFailure) problems.push(found)
     else if (found.price === null && dollars !== 'none') problems.push(unknownPrice(model, world))
     else facts[model] = found
@@ -32,9 +32,9 @@ async function lookAtAll(world: World, { models, dollars, confined = false }: Pr
   return { models: facts, searchAttributes: world.searchAttributes, sandbox: world.sandbox.level, ...(tools.length > 0 ? { tools } : {}) }
 }
 
-function lookAt(model: string, world: World, overrides: Overrides): ModelFacts | ApplicationFailure {
+function lookAt(model: string, world: World, settings: Settings): ModelFacts | ApplicationFailure {
   try {
-    return factsOf(parseModel(model), world, overrides)
+    return factsOf(parseModel(model), world, settings)
   } catch (error) {
     if (error instanceof ApplicationFailure) return error
     throw error
@@ -49,8 +49,8 @@ function unconfinedHere({ why, remedy }: World['sandbox']): ApplicationFailure {
 
 function unknownPrice(text: string, world: World): ApplicationFailure {
   const { provider, model } = parseModel(text)
-  const file = world.environment['LOOPWRIGHT_PRICES'] || join(world.stateFolder, 'prices.json')
-  const message = `Nobody knows the price of ${provider}/${model}, so no dollar cap can hold: set the limit dollars to "none" (tokens still cap), or give its price in ${file} as ${overrideExample(`${provider}/${model}`)}.`
+  const file = settingsPath(world)
+  const message = `Nobody knows the price of ${provider}/${model}, so no dollar cap can hold: set the limit dollars to "none" (tokens still cap), or give its price in ${file} as ${priceExample(`${provider}/${model}`)}.`
   return failure('UnknownPrice', message, { effect: 'no', next: `Give a price in ${file}, or set the limit dollars to "none".` })
 }
 

@@ -1,5 +1,6 @@
 import { ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow'
 import { type z } from 'zod'
+import { type Ability } from '../../contract/abilities.ts'
 import { canonicalJson, digest, utf8Bytes } from '../../contract/digest.ts'
 import { type ModelErrorDetail, type ModelError, modelErrors } from '../../contract/failures.ts'
 import { type Ref } from '../../contract/json.ts'
@@ -96,12 +97,25 @@ async function tryAgain(
       return await tryModel(stage, model, request)
     } catch (error) {
       const { type, message, detail } = modelErrorOf(error)
+      if (detail.lacks && noted(model, detail.lacks)) {
+        failed(`${model}: ${message}`)
+        tries--
+        continue
+      }
       // Nobody waits for a provider that is skipped while another model can be asked.
       if (modelErrors[type].then !== 'retry' || tries === mostTries || (type === 'Skipped' && !last)) throw error
       failed(`${model}: ${message}`)
       await sleep(detail.retryAfterMilliseconds ?? 500 * 2 ** tries, { summary: `wait: ${type}` })
     }
   }
+}
+
+/** Notes what a model's server lacks, so that it is asked without; false when that was known. */
+function noted(model: string, ability: Ability): boolean {
+  const record = currentRun().modelRecords[model]
+  if (!record || record.lacks?.includes(ability)) return false
+  record.lacks = [...(record.lacks ?? []), ability]
+  return true
 }
 
 /** Whether a server's refusal may mean that it doesn't know how it was asked for JSON. */

@@ -27,12 +27,14 @@ export async function tryModel(stage: string, model: string, request: Try): Prom
   const facts = factsOf(run, model)
   const budgets = currentScope(run.root).budgets
   const { transcript, messages, toolList, output, maxOutputTokens = 16_384, inlineBytes = 16_384, minutes = 10 } = request
+  const lacks = [...(facts.lacks ?? []), ...(run.modelRecords[model]?.lacks ?? [])]
   const asked = {
     model,
     ...(transcript ? { transcript } : {}),
     add: messages,
     ...(toolList ? { tools: toolList } : {}),
     ...(output ? { output } : {}),
+    ...(lacks.length > 0 ? { lacks } : {}),
   }
   const bound = callBound(asked)
   const reservation = await reserved(run, model, budgets, facts, bound, maxOutputTokens)
