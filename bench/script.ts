@@ -19,7 +19,8 @@ export const script: Script = ({ model, messages }) => {
   if (turn > Number(turns)) return `Done after ${turns} turns.`
   const call =
     tool === 'read'
-      ? { name: 'read', arguments: { path: 'notes.txt' } }
+      ? // Another call every time: who reads the same again and again is stopped for it.
+        { name: 'read', arguments: { path: 'notes.txt', to: 100 + turn } }
       : { name: 'write', arguments: { path: `source-${turn % 20}.js`, content: `Turn ${turn}\n${notes}` } }
   return { text: `Turn ${turn}. ${tool === 'read' ? reasoning.slice(0, 850) : reasoning}`, toolCalls: [call] }
 }

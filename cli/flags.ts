@@ -75,7 +75,7 @@ function kindOf(schema: Schema): Flag['kind'] {
 }
 
 function placeholder(kind: Flag['kind'], schema: Schema): string {
-  const choices = schema.enum ?? schema.items?.enum
+  const choices = schema.enum ?? [schema.items, ...(schema.items?.anyOf ?? [])].find((item) => item?.enum)?.enum
   if (choices) return kind === 'list' ? `${choices.join(',')}` : choices.join('|')
   const constant = schema.anyOf?.find((variant) => variant.const !== undefined)?.const
   const word = { number: 'number', list: 'a,b', text: 'text', json: 'json', boolean: '' }[kind]

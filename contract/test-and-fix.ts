@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { declare } from './declaration.ts'
-import { Fallback } from './fallback.ts'
+import { everyModel, Fallback } from './fallback.ts'
 import { Limits } from './limits.ts'
 import { Models } from './models.ts'
 import { Patch } from './workspace.ts'
@@ -47,7 +47,7 @@ export const testAndFix = declare({
     limits: Limits.prefault({}),
   }),
   output: Patch,
-  models: ({ models }) => models,
+  models: ({ models, fallback }) => everyModel(models, fallback),
   example: { repo: '/path/to/repository', test: 'npm test' },
 })
 export type TestAndFix = z.output<typeof testAndFix.input>

@@ -33,7 +33,9 @@ const read = (turns: number, carried?: unknown, limits = {}): Promise<WorkflowHa
   bench.start('reading', { models: 'openai/x', repo, turns, limits }, carried)
 const turnsOf = ({ messages }: ScriptedRequest) => messages.filter(({ role }) => role === 'assistant').length
 const reading = (last: number) => (request: ScriptedRequest) =>
-  turnsOf(request) >= last ? 'That is all.' : { toolCalls: [{ name: 'read', arguments: { path: 'notes.txt' } }], delayMilliseconds: 20 }
+  turnsOf(request) >= last
+    ? 'That is all.'
+    : { toolCalls: [{ name: 'read', arguments: { path: 'notes.txt', to: 100 + turnsOf(request) } }], delayMilliseconds: 20 }
 /** What people said, in the order in which the last request has it. */
 const heard = () =>
   server.requests
@@ -48,7 +50,7 @@ for (const carried of [undefined, { seamEvery: 1 }, { seamEvery: 2 }]) {
     script = (request) =>
       turnsOf(request) >= 12 && sent
         ? 'That is all.'
-        : { toolCalls: [{ name: 'read', arguments: { path: 'notes.txt' } }], delayMilliseconds: 20 }
+        : { toolCalls: [{ name: 'read', arguments: { path: 'notes.txt', to: 100 + turnsOf(request) } }], delayMilliseconds: 20 }
     const run = await read(200, carried)
     for (let index = 1; index <= 6; index++) {
       await run.executeUpdate('steer', { args: [{ text: `word ${index}`, by: 'ada', id: `word-${index}` }] })

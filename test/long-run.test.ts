@@ -16,7 +16,7 @@ beforeAll(async () => {
     script: ({ messages }) => {
       const turn = messages.filter(({ role }) => role === 'assistant').length + 1
       if (turn > turns) return { toolCalls: [{ name: 'finish', arguments: { answer: `read ${turns} times` } }] }
-      return { text: `turn ${turn} `.repeat(300), toolCalls: [{ name: 'read', arguments: { path: 'notes.txt' } }] }
+      return { text: `turn ${turn} `.repeat(300), toolCalls: [{ name: 'read', arguments: { path: 'notes.txt', to: 100 + turn } }] }
     },
     keep: 1,
   })

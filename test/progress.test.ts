@@ -46,6 +46,20 @@ test('an attempt that changed nothing is told so, and one that came back to an o
   expect(nextAttempt(state).nudge).toContain('came back to a state')
 })
 
+test('how a loop stalls is named from the world: back and forth, back, changed and the same score, changed and no better', () => {
+  const kindOf = (...verdicts: Verdict[]) => verdicts.reduce((state, next) => advance(state, 'x', next), start).kinds?.at(-1)
+  const [a, b, c] = [verdict(2, 'a'), verdict(3, 'b'), verdict(3, 'c')]
+  expect(kindOf(a, a)).toBe('edit-free')
+  expect(kindOf(verdict(2, 'z'), b, c, b)).toBe('ping-pong')
+  expect(kindOf(verdict(2, 'z'), b, c, verdict(3, 'd'), b)).toBe('repeated')
+  expect(kindOf(verdict(1, 'a', 7), verdict(1, 'b', 7.2))).toBe('plateau')
+  expect(kindOf(a, b)).toBe('churn')
+  expect(kindOf(b, a)).toBeUndefined()
+  let state = start
+  for (const next of [a, b, c, b]) state = advance(state, 'x', next)
+  expect(due(state, limits)?.why).toContain('brought no progress (churn, ping-pong)')
+})
+
 test('attempts are counted up to their limit', () => {
   let state = start
   for (let index = 9; index > 1; index--) state = advance(state, 'x', verdict(index))

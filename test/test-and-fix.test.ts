@@ -90,6 +90,13 @@ test('a model that says it is done while tests fail stops with no progress, and 
   expect(outcome).toMatchObject({ status: 'stopped', reason: 'stalls', spent: { attempts: 3 } })
 })
 
+test('when the first model brings no progress, another of the fallback tries twice more, from the best', async () => {
+  const outcome = await fix(makeRepository(brokenSum), { models: 'openai/idle', fallback: ['openai/fixer', 'best'] })
+  expect(outcome).toMatchObject({ status: 'accepted', fallback: 'models', spent: { attempts: 4 } })
+  const idle = await fix(makeRepository(brokenSum), { models: 'openai/idle', fallback: [{ models: ['openai/idle'] }, 'best'] })
+  expect(idle).toMatchObject({ status: 'stopped', reason: 'attempts', fallback: 'best', spent: { attempts: 5 } })
+})
+
 test('tests that are green already are accepted with zero attempts', async () => {
   const repo = makeRepository({ ...brokenSum, 'sum.js': 'export const add = (a, b) => a + b\nexport const double = (a) => a * 2\n' })
   const before = server.counts.requests

@@ -21,12 +21,14 @@ export interface AgentOptions extends Partial<Attempt<unknown>> {
   maxOutputTokens?: number
 }
 
-/** What an agent ended with. `stopped`: it ran out of turns. */
+/** What an agent ended with. `stopped`: it ran out of turns, or went round in circles although it was told. */
 export interface AgentResult {
   answer: Text
   transcript?: Transcript
   turns: number
-  stopped?: 'turns'
+  stopped?: 'turns' | 'circling'
+  /** What it was doing, when it went round in circles. */
+  why?: string
 }
 
 /** Where an agent stands between two turns; carried by its path. */
@@ -36,6 +38,10 @@ export interface AgentState {
   /** Messages that the model has not seen yet. */
   add: Message[]
   answer?: Text
+  /** Fingerprints of the last turns, and whether it was told already that they go round in circles. */
+  recent?: string[]
+  nudged?: true
+  circling?: string
 }
 
 /** The part of a patch that a workspace can go back to. */
@@ -48,7 +54,7 @@ export function agent(options: AgentOptions): Promise<AgentResult> {
   return group({ name, kind: 'agent', text: `${name}: ${models[0]}`, call }, async (here) => {
     let state = here.remembered<AgentState>() ?? begin(here, options)
     try {
-      while (state.turn < turns && state.answer === undefined) {
+      while (state.turn < turns && state.answer === undefined && state.circling === undefined) {
         const stage = { name: 'turn', kind: 'turn' as const, text: `turn ${state.turn + 1} of ${turns}`, number: state.turn + 1 }
         // What was heard stays in the conversation even if this turn fails.
         state = { ...state, add: [...state.add, ...hear(here.run, here.path, `${here.path}/turn#${stage.number}`, 'next')] }
@@ -58,14 +64,13 @@ export function agent(options: AgentOptions): Promise<AgentResult> {
     } finally {
       leaveTranscript(here, state)
     }
-    const { answer, transcript } = state
-    return {
-      answer: answer ?? '',
-      ...(transcript ? { transcript } : {}),
-      turns: state.turn,
-      ...(answer === undefined ? { stopped: 'turns' as const } : {}),
-    }
+    return resultOf(state)
   })
+}
+
+function resultOf({ answer, transcript, turn: turns, circling }: AgentState): AgentResult {
+  const stopped = circling === undefined ? { stopped: 'turns' as const } : { stopped: 'circling' as const, why: circling }
+  return { answer: answer ?? '', ...(transcript ? { transcript } : {}), turns, ...(answer === undefined ? stopped : {}) }
 }
 
 /** The first state: the conversation of the last attempt with its objections, or a fresh one that starts from the best tree. */

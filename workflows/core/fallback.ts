@@ -5,12 +5,15 @@ import { type Here } from './group.ts'
 import { type Loop } from './loop.ts'
 import { accepted, stopped } from './outcome.ts'
 import { type LoopState, type Stop } from './progress.ts'
+import { limitsNow } from './share.ts'
 
 type Next<T> = { outcome: Outcome<T> } | { state: LoopState<T> }
 
 /** Walks the rungs of the fallback until one answers. What a person declined is not put to them again. */
-export async function fallBack<T>(here: Here, { fallback = ['best'] }: Loop<T>, state: LoopState<T>, stop: Stop): Promise<Next<T>> {
+export async function fallBack<T>(here: Here, { fallback = ['best'], limits }: Loop<T>, state: LoopState<T>, stop: Stop): Promise<Next<T>> {
+  const { attempts } = limitsNow(limits)
   const rung = stop.reason === 'declined' ? undefined : fallback[state.rung]
+  if (typeof rung === 'object') return otherModels(state, rung.models, stop, attempts)
   if (rung === 'human') return askPerson(here, state, stop)
   if (rung === 'fail') {
     throw failure('LoopStopped', `The loop stopped (${stop.reason}): ${stop.why}`, {
@@ -23,8 +26,16 @@ export async function fallBack<T>(here: Here, { fallback = ['best'] }: Loop<T>, 
   return { outcome: stopped(here.run, stop, state.best, rung) }
 }
 
-/** What a person gives a loop that has used its attempts, with a note or a yes to going on. */
+/** What other models get, and what a person gives a loop that has used its attempts, with a note or a yes to going on. */
 const grantedAttempts = 2
+
+/** Other models try, from the best, with what is left of money and time; if that is what stopped the loop, there is nothing to try with. */
+function otherModels<T>(state: LoopState<T>, models: string[], stop: Stop, attempts: number): Next<T> {
+  const { stop: _stop, ...rest } = { ...state, rung: state.rung + 1 }
+  if (['tokens', 'dollars', 'minutes'].includes(stop.reason)) return { state: { ...rest, stop } }
+  const granted = state.number + grantedAttempts - attempts
+  return { state: { ...rest, stalls: 0, kinds: [], granted, others: { models, from: state.number } } }
+}
 
 /** A person takes the best attempt, lets the loop go on, or extends the limit that stopped it; anything else is the next rung's. */
 async function askPerson<T>(here: Here, state: LoopState<T>, stop: Stop): Promise<Next<T>> {

@@ -70,8 +70,10 @@ async function attempt<T>(here: Here, { propose, verify, approve }: Loop<T>, sta
     const found = await judge(() => verify(candidate))
     const again = found.world !== undefined && state.declined?.includes(found.world) === true
     const verdict = !found.accepted || !approve ? found : again ? declinedBefore(found) : withDecision(found, await approve(candidate))
-    if (verdict.accepted)
-      return { outcome: accepted(here, candidate, next.number, because(`Attempt ${next.number} was accepted.`, verdict)) }
+    if (verdict.accepted) {
+      const outcome = accepted(here, candidate, next.number, because(`Attempt ${next.number} was accepted.`, verdict))
+      return { outcome: next.models ? { ...outcome, fallback: 'models' } : outcome }
+    }
     return { state: advance(state, candidate, verdict, found.accepted && !again) }
   })
 }

@@ -1,5 +1,6 @@
 import { type Best, type StopReason } from '../../contract/outcome.ts'
 import { type Objection, type Verdict } from '../../contract/verdict.ts'
+import { nudgeOf, type StallKind, stallKind } from './stalls.ts'
 
 /** Why something ended unaccepted. */
 export interface Stop {
@@ -17,6 +18,8 @@ export interface Attempt<T> {
   context: 'forked' | 'fresh'
   /** Said once, when the last attempt brought nothing. */
   nudge?: string
+  /** Those of the fallback, once it is their turn. */
+  models?: string[]
 }
 
 /** Where a loop stands between two attempts; carried by its path. */
@@ -27,12 +30,16 @@ export interface LoopState<T> {
   best?: Best<T>
   /** Attempts in a row that brought no progress. */
   stalls: number
+  /** How each of them stalled, the last one last. */
+  kinds?: StallKind[]
   /** The worlds of the verdicts so far, the last one last. */
   worlds: string[]
   /** Rungs of the fallback that were walked. */
   rung: number
   /** Attempts that a person gave in addition, and those that were cut off. */
   granted: number
+  /** The models of the rung that proposes now, and how many attempts were made before it. */
+  others?: { models: string[]; from: number }
   /** How often a person was asked what to do. */
   asked?: number
   /** Worlds that a person did not agree to; the same one is not put to them again. */
@@ -54,26 +61,30 @@ export function beats(verdict: Verdict, best: Verdict | undefined): boolean {
 export function advance<T>(state: LoopState<T>, candidate: T, verdict: Verdict, declined = false): LoopState<T> {
   const number = state.number + 1
   const progress = declined || beats(verdict, state.best?.verdict)
+  const kind = stallKind(verdict, state.worlds, state.best?.verdict)
   return {
     ...state,
     number,
     feedback: verdict.objections,
     ...(progress ? { best: { value: candidate, verdict, attempt: number } } : {}),
     stalls: progress ? 0 : state.stalls + 1,
+    kinds: progress ? [] : [...(state.kinds ?? []), kind].slice(-10),
     worlds: [...state.worlds, verdict.world ?? ''].slice(-20),
     ...(declined && verdict.world !== undefined ? { declined: [...(state.declined ?? []), verdict.world].slice(-20) } : {}),
   }
 }
 
-/** The next attempt: after the first stall with a nudge, after the second in a fresh context. */
+/** The next attempt: after the first stall with a nudge, after the second in a fresh context; other models begin afresh, too. */
 export function nextAttempt<T>(state: LoopState<T>): Attempt<T> {
-  const { number, feedback, best, stalls } = state
+  const { number, feedback, best, stalls, others } = state
+  const kind = state.kinds?.at(-1)
   return {
     number: number + 1,
     feedback,
     ...(best ? { best } : {}),
-    context: stalls >= 2 ? 'fresh' : 'forked',
-    ...(stalls === 1 ? { nudge: `${stallKind(state)} Try a different approach; say first why the last one failed.` } : {}),
+    context: stalls >= 2 || others?.from === number ? 'fresh' : 'forked',
+    ...(stalls === 1 && kind ? { nudge: nudgeOf(kind) } : {}),
+    ...(others ? { models: others.models } : {}),
   }
 }
 
@@ -83,7 +94,7 @@ export function due<T>(state: LoopState<T>, limits: { attempts: number; stalls: 
   if (state.stalls >= limits.stalls)
     return {
       reason: 'stalls',
-      why: `${state.stalls === 1 ? '1 attempt' : `${state.stalls} attempts in a row`} brought no progress; ${stillWrong(state)}.`,
+      why: `${state.stalls === 1 ? '1 attempt' : `${state.stalls} attempts in a row`} brought no progress${kindsOf(state)}; ${stillWrong(state)}.`,
     }
   const attempts = limits.attempts + state.granted
   if (state.number >= attempts)
@@ -92,6 +103,10 @@ export function due<T>(state: LoopState<T>, limits: { attempts: number; stalls: 
       why: `${attempts === 1 ? 'The only attempt is' : `All ${attempts} attempts are`} used; ${stillWrong(state)}.`,
     }
   return undefined
+}
+
+function kindsOf<T>({ kinds = [] }: LoopState<T>): string {
+  return kinds.length === 0 ? '' : ` (${[...new Set(kinds)].join(', ')})`
 }
 
 function stillWrong<T>({ best, feedback }: LoopState<T>): string {
@@ -106,11 +121,4 @@ export function told({ id, text }: Objection): string {
   const [line = ''] = text.trim().split('\n')
   const said = line.replace(/[\s.:]+$/, '').slice(0, 160)
   return said === '' ? id : `${id} (${said})`
-}
-
-function stallKind<T>({ worlds, best }: LoopState<T>): string {
-  const world = worlds.at(-1)
-  if (world && (world === worlds.at(-2) || world === best?.verdict.world)) return 'Your last attempt changed nothing.'
-  if (world && worlds.slice(0, -1).includes(world)) return 'Your last attempt came back to a state that was rejected before.'
-  return 'Your last attempt brought no progress.'
 }

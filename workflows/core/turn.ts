@@ -4,6 +4,7 @@ import { type AgentOptions, type AgentState } from './agent.ts'
 import { ask } from './ask.ts'
 import { type Here } from './group.ts'
 import { hear } from './steering.ts'
+import { circling, doneBy, emptyTurn, turnDone, withTurn } from './stuck.ts'
 import { use } from './use.ts'
 
 /** Texts in an agent's conversation over this go by hash, so that history grows by a constant per turn. */
@@ -21,19 +22,41 @@ export async function turn(here: Here, agentPath: string, options: AgentOptions,
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   })
   const add: Message[] = []
+  const done: (string | undefined)[] = []
   let answer: Text | undefined
   for (const call of reply.toolCalls) {
     const observed = await observe(call, options)
     add.push({ role: 'tool', toolCallId: call.id, content: observed.content })
+    done.push(
+      doneBy(
+        call,
+        tools.find(({ name }) => name === call.name),
+        observed.content,
+      ),
+    )
     answer ??= observed.answer
   }
   if (reply.toolCalls.length === 0 && reply.finish === 'length')
     add.push({ role: 'user', content: 'Your reply was cut off at its length limit. Go on in smaller steps.' })
+  else if (reply.toolCalls.length === 0 && reply.text === '') add.push({ role: 'user', content: saidNothing })
   else if (reply.toolCalls.length === 0) answer = reply.text
-  const after: AgentState = { turn: before.turn + 1, transcript: reply.transcript, add }
-  if (answer === undefined) return after
+  const empty = reply.toolCalls.length === 0
+  const recent = withTurn(before.recent ?? [], empty ? emptyTurn : turnDone(done))
+  const after = { turn: before.turn + 1, transcript: reply.transcript, add, recent, ...(before.nudged ? { nudged: before.nudged } : {}) }
+  if (answer === undefined) return seen(after)
   const last = hear(here.run, agentPath, here.path, 'end')
   return last.length > 0 ? { ...after, add: [...add, ...last] } : { ...after, answer }
+}
+
+const saidNothing = 'You neither said nor did anything. Use a tool, or say that you are done.'
+
+/** An agent that goes round in circles is told so once; then it is stopped. */
+function seen(state: AgentState): AgentState {
+  const why = circling(state.recent ?? [])
+  if (why === undefined) return state
+  if (state.nudged) return { ...state, circling: why }
+  const content = `${why} Do something else, or finish and say what is in the way.`
+  return { ...state, nudged: true, add: [...state.add, { role: 'user', content }] }
 }
 
 /** Does one tool call and says what came of it; `finish` brings the answer. */

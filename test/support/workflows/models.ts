@@ -32,7 +32,13 @@ const Reading = z.strictObject({
 const reading = declare({
   description: 'An agent that reads a repository.',
   input: Reading,
-  output: z.strictObject({ answer: z.unknown(), turns: z.int(), bytes: z.int() }),
+  output: z.strictObject({
+    answer: z.unknown(),
+    turns: z.int(),
+    bytes: z.int(),
+    stopped: z.string().optional(),
+    why: z.string().optional(),
+  }),
   models: ({ models }) => models,
   example: { models: 'openai/x', repo: '/repository', turns: 3 },
 })
@@ -80,12 +86,9 @@ async function readingWorkflow({ models, repo, turns, maxOutputTokens }: z.outpu
     turns,
     ...(maxOutputTokens ? { maxOutputTokens } : {}),
   })
-  return {
-    status: 'accepted',
-    why: 'read',
-    value: { answer: result.answer, turns: result.turns, bytes: result.transcript?.bytes ?? 0 },
-    spent: nothing,
-  }
+  const { answer, turns: made, stopped, why } = result
+  const value = { answer, turns: made, bytes: result.transcript?.bytes ?? 0, stopped, why }
+  return { status: 'accepted', why: 'read', value, spent: nothing }
 }
 export { readingWorkflow as reading }
 
