@@ -7,7 +7,8 @@ import { type Outcome } from '../contract/outcome.ts'
 import { Patch } from '../contract/workspace.ts'
 import { type Session } from './session.ts'
 import { exitCodes } from './usage.ts'
-import { dollars, count, duration, plural, shellWord } from './words.ts'
+import { shellWord } from '../client/why/words.ts'
+import { dollars, count, duration, plural } from './words.ts'
 
 /** How an ended run is told: some lines, exactly one next command, and the exit code. */
 export interface Ending {

@@ -1,5 +1,6 @@
 import { type Command } from 'commander'
-import { ClientProblem, connect, type Kept, openKept } from '../client/index.ts'
+import { statSync } from 'node:fs'
+import { ClientProblem, connect, type Kept, openKept, openRunFile, type RunSource } from '../client/index.ts'
 import { createPrinter, type Printer } from './printer.ts'
 import { connection, globalOptions } from './session.ts'
 
@@ -19,4 +20,22 @@ export async function withKept(command: Command, action: (kept: Kept, printer: P
   } finally {
     if (!away) await loopwright.close()
   }
+}
+
+/** The argument of commands that read a run wherever it is. */
+export const runOrFile = ['<run>', 'the run, a unique prefix of its id, or a file: a history as JSON, or a trace as JSON lines'] as const
+
+/** Runs an action with what a run is read from: the file that is named, else the server and the archive. */
+export async function withRun(
+  command: Command,
+  subject: string,
+  action: (source: RunSource, run: string, printer: Printer) => Promise<number>,
+): Promise<void> {
+  if (!isFile(subject)) return withKept(command, async (kept, printer) => action(kept, await kept.resolve(subject), printer))
+  const source = await openRunFile(subject)
+  process.exitCode = await action(source, await source.resolve(''), createPrinter(globalOptions(command).json))
+}
+
+function isFile(subject: string): boolean {
+  return /\.jsonl?$/.test(subject) || statSync(subject, { throwIfNoEntry: false })?.isFile() === true
 }

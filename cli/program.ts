@@ -10,6 +10,7 @@ import { addRun, addStart } from './commands/start.ts'
 import { addTrace } from './commands/trace.ts'
 import { version } from './package.ts'
 import { addServing } from './commands/serving.ts'
+import { addWhy } from './commands/why.ts'
 
 /** The whole command line; nothing is parsed yet. */
 export function createProgram(): Command {
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     addStart,
     addRun,
     addLooking,
+    addWhy,
     addMessages,
     addEnding,
     addTrace,

@@ -14,7 +14,7 @@ import { createPrinter, type Printer } from './printer.ts'
 import { printProblem } from './problem.ts'
 import { findUnfinished, repair } from './repair.ts'
 import { exitCodes } from './usage.ts'
-import { shellWord } from './words.ts'
+import { shellWord } from '../client/why/words.ts'
 
 interface Options {
   stateFolder: string

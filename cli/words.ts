@@ -42,11 +42,6 @@ export function asTyped(text: string, environment: Record<string, string | undef
   return text.replaceAll(/(?<=^|[\s`])loopwright (?=[a-z])/gm, 'npx loopwright ')
 }
 
-/** A word that a POSIX shell reads as it stands. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
-}
-
 /** What confines commands, as the first line says it; in a run's own status the reason is not known. */
 export function confinement(level: string, why?: string, remedy?: string): string {
   if (level !== 'none') return `confined by ${level}: commands see the workspace and the toolchain, and no network`

@@ -21,6 +21,7 @@ import { show } from './show.ts'
 import { type InputOf, start } from './starting.ts'
 import { type RunSummary } from './summary.ts'
 import { foldTrace } from './trace/trace.ts'
+import { type Why, whyEnded, whyOpen } from './why/why.ts'
 import { watch, type Watched, type WatchOptions } from './watch.ts'
 
 /** A connection to the runs of one Temporal namespace. Every `run` is a full id; `resolve` makes one of a prefix. */
@@ -57,6 +58,8 @@ export interface Loopwright extends MessageFunctions {
   graph(run: string): Promise<Graph>
   /** Every decision of a run: who, what they saw, why, what it cost. */
   trace(run: string): Promise<TraceRecord[]>
+  /** In three sentences: what stopped it or what it waits for, on what evidence, what to do next. */
+  why(run: string): Promise<Why>
   /** What the runs that ended since a time (milliseconds since the epoch) cost, also per accepted outcome. */
   costs(options: { since: number; by: CostView }): Promise<Costs>
   close(): Promise<void>
@@ -94,6 +97,11 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     histories: (run) => histories(server, run),
     graph: async (run) => foldHistory(await histories(server, run)),
     trace: async (run) => foldTrace(server, run, await histories(server, run)),
+    why: async (run) => {
+      const summary = await show(server, run)
+      if (!summary.outcome && !summary.failure) return whyOpen(summary)
+      return whyEnded(await foldTrace(server, run, await histories(server, run)))
+    },
     costs: (costOptions) => costs(server, server, costOptions),
     close: () => server.connection.close(),
   }

@@ -1,6 +1,8 @@
 export { connect } from './connect.ts'
 export { foldHistory } from './graph.ts'
 export { openKept } from './kept.ts'
+export { openRunFile, type RunSource } from './file.ts'
+export { type Why, whyEnded } from './why/why.ts'
 export { costViews, type CostRow, type Costs, type CostView } from './costs/costs.ts'
 export { priceText } from './page/spend.ts'
 export { tracePage } from './page/page.ts'

@@ -9,7 +9,9 @@ import { costs } from './costs/find.ts'
 import { noSuchRun } from './ended.ts'
 import { keptRuns, onlyOne } from './resolve.ts'
 import { type ConnectOptions } from './server.ts'
+import { type ArtifactStore } from '../store/store.ts'
 import { foldTrace } from './trace/trace.ts'
+import { type Why, whyEnded } from './why/why.ts'
 
 /** What can be read of runs that have ended, without any server. */
 export interface Kept {
@@ -17,6 +19,12 @@ export interface Kept {
   resolve(prefix: string): Promise<string>
   /** Every decision of a run: who, what they saw, why, what it cost. */
   trace(run: string): Promise<TraceRecord[]>
+  /** In three sentences: what stopped it, on what evidence, what to do next. */
+  why(run: string): Promise<Why>
+  /** The histories of the run's executions, oldest first. */
+  histories(run: string): Promise<History[]>
+  /** Where artifacts are read. */
+  readonly store: ArtifactStore
   /** What the runs that ended since a time (milliseconds since the epoch) cost, also per accepted outcome. */
   costs(options: { since: number; by: CostView }): Promise<Costs>
 }
@@ -28,6 +36,9 @@ export function openKept(options: Pick<ConnectOptions, 'artifacts' | 'stateFolde
   return {
     resolve: async (prefix) => onlyOne(prefix, (await keptRuns(store, prefix)).sort()),
     trace: async (run) => foldTrace(archive, run, await found(archive, run)),
+    why: async (run) => whyEnded(await foldTrace(archive, run, await found(archive, run))),
+    histories: (run) => found(archive, run),
+    store,
     costs: (costOptions) => costs(archive, undefined, costOptions),
   }
 }

@@ -17,6 +17,10 @@ export interface RunSummary {
   why: string
   /** Its code fails again and again: `why` says what to do. */
   stuck?: boolean
+  /** It is open, and no worker answers for it: `why` says so. */
+  silent?: boolean
+  /** While it waits: for a person, or for something outside to be mended. */
+  waitingFor?: NonNullable<Status['waitingFor']>
   /** Milliseconds since the epoch. */
   startedAt?: number
   endedAt?: number
@@ -38,8 +42,8 @@ export async function summarize(server: Server, execution: Execution): Promise<R
   const times = { startedAt: startTime.getTime(), ...(closeTime ? { endedAt: closeTime.getTime() } : {}) }
   if (closeTime) return { run, workflow, ...times, ...summaryOfEnd(await ended(server, run)) }
   const { answer, silent, stuck } = await ask(server, run, 'status')
-  if (!answer) return { run, workflow, status: 'running', why: silent, ...(stuck ? { stuck } : {}), ...times }
-  const { status, why, attempt, objections, spent, limits, open, startedAt } = answer
+  if (!answer) return { run, workflow, status: 'running', why: silent, silent: true, ...(stuck ? { stuck } : {}), ...times }
+  const { status, why, waitingFor, attempt, objections, spent, limits, open, startedAt } = answer
   return {
     run,
     workflow,
@@ -47,6 +51,7 @@ export async function summarize(server: Server, execution: Execution): Promise<R
     why,
     ...times,
     startedAt,
+    ...(waitingFor ? { waitingFor } : {}),
     ...(attempt ? { attempt } : {}),
     ...(objections ? { objections } : {}),
     spent,

@@ -152,6 +152,10 @@ const EndRecord = z.strictObject({
   status: z.enum(['accepted', 'stopped', 'failed', 'open']),
   reason: z.enum(stopReasons).optional(),
   why: z.string(),
+  failure: z
+    .strictObject({ type: z.string(), effect: z.enum(['no', 'yes', 'unknown']), next: z.string().optional() })
+    .optional()
+    .describe('Of a run that ended without an outcome: its type, whether anything was changed outside, what to do next.'),
   fallback: z.string().optional(),
   spent: Spent.optional().describe('As the ledger of the run says.'),
   limits: Limits.optional(),

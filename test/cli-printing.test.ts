@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { PassThrough } from 'node:stream'
 import { createPrinter } from '../cli/printer.ts'
 import { freshLines, progressLine, situation } from '../cli/progress.ts'
-import { asTyped, confinement, count, dollars, duration, shellWord } from '../cli/words.ts'
+import { asTyped, confinement, count, dollars, duration } from '../cli/words.ts'
+import { shellWord } from '../client/why/words.ts'
 import { type Status } from '../contract/messages.ts'
 
 const status: Status = {

@@ -1,6 +1,6 @@
 export { defineTool, EffectRefused, type Found, type OwnTool, type ToolContext } from '../activities/effects/tool.ts'
 export { dataConverter, payloadConverterPath } from '../store/data-converter.ts'
-export { bundleWorkflows } from './bundle.ts'
+export { bundleWorkflows, ownWorkflows, prebuiltBundle } from './bundle.ts'
 export { type CleanOptions, findLeftovers, type Leftover, removeLeftovers } from './clean.ts'
 export { LoopwrightPlugin } from './plugin.ts'
 export { replayHistory, type Replayed, type ReplayOptions } from './replay.ts'

@@ -1,47 +1,45 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { type Command } from 'commander'
-import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
-import { type ReplayOptions } from '../../workers/index.ts'
-import { createPrinter, type Printer } from '../printer.ts'
-import { globalOptions, inSession } from '../session.ts'
+import { resolve } from 'node:path'
+import { type RunSource } from '../../client/index.ts'
+import { runOrFile, withRun } from '../kept.ts'
+import { type Printer } from '../printer.ts'
 import { exitCodes, UsageProblem } from '../usage.ts'
 import { plural } from '../words.ts'
 
-const History = z.looseObject({ events: z.array(z.unknown()).min(1) })
+interface Options {
+  file?: string
+  workflows?: string
+}
 
-/** `replay RUN` or `replay --file history.json`: the same decisions, without touching the world? */
+/** `replay RUN`, or of a file: the same decisions, without touching the world? */
 export function addReplay(program: Command): void {
   program
     .command('replay')
-    .description('Replays the history of a run against the workflows as they are now; nothing outside is touched.')
-    .argument('[run]', 'the run, or a unique prefix of its id')
+    .description(
+      'Replays the history of a run against the workflows as they are now; nothing outside is touched. Needs no server for runs that are kept.',
+    )
+    .argument('[run]', runOrFile[1])
     .option('--file <file>', 'a history as JSON, instead of a run')
-    .action(async (prefix: string | undefined, { file }: { file?: string }, command: Command) => {
-      if ((prefix === undefined) === (file === undefined)) {
+    .option('--workflows <file>', "a workflows file of one's own")
+    .action(async (prefix: string | undefined, { file, workflows }: Options, command: Command) => {
+      const subject = prefix ?? file
+      if (subject === undefined || (prefix !== undefined && file !== undefined)) {
         throw new UsageProblem('replay needs a run or --file, and not both', 'loopwright replay --help')
       }
-      if (file !== undefined) {
-        process.exitCode = await replayAll(createPrinter(globalOptions(command).json), [await readHistory(file)], {})
-        return
-      }
-      await inSession(command, async ({ loopwright, printer }) => {
-        const run = await loopwright.resolve(prefix ?? '')
-        const histories = (await loopwright.histories(run)).map((history): unknown => JSON.parse(historyToJSON(history)))
-        return replayAll(printer, histories, { workflowId: run, store: loopwright.store })
-      })
+      await withRun(command, subject, (source, run, printer) => replayAll(source, run, printer, workflows))
     })
 }
 
-async function replayAll(printer: Printer, histories: unknown[], run: Pick<ReplayOptions, 'workflowId' | 'store'>): Promise<number> {
+async function replayAll(source: RunSource, run: string, printer: Printer, workflows: string | undefined): Promise<number> {
+  const histories = await source.histories(run)
   // The worker's native parts are loaded by this command only.
-  const { bundleWorkflows, replayHistory } = await import('../../workers/index.ts')
-  const { DefaultLogger, Runtime } = await import('@temporalio/worker')
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } })
-  const bundle = await bundleWorkflows()
+  const { bundleWorkflows, ownWorkflows, prebuiltBundle, replayHistory } = await import('../../workers/index.ts')
+  const workflowsPath = workflows === undefined ? ownWorkflows : resolve(workflows)
+  const bundle = prebuiltBundle(workflowsPath) ?? (await bundleWorkflows(workflowsPath))
   let events = 0
   for (const history of histories) {
-    const replayed = await replayHistory(history, { bundle, ...run })
+    const replayed = await replayHistory(JSON.parse(historyToJSON(history)), { bundle, workflowId: run, store: source.store })
     events += replayed.events
     if (replayed.divergence === undefined) continue
     const { divergence } = replayed
@@ -53,14 +51,4 @@ async function replayAll(printer: Printer, histories: unknown[], run: Pick<Repla
   }
   printer.print({ kind: 'replayed', events }, `${plural(events, 'event')} replayed, same decisions`)
   return exitCodes.accepted
-}
-
-async function readHistory(file: string): Promise<unknown> {
-  try {
-    const history = History.safeParse(JSON.parse(await readFile(file, 'utf8')))
-    if (history.success) return history.data
-  } catch {
-    // Said below, in one sentence.
-  }
-  throw new UsageProblem(`${file} is not a history as JSON`, 'make one with: temporal workflow show --workflow-id RUN --output json')
 }

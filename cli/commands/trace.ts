@@ -1,9 +1,9 @@
 import { type Command } from 'commander'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { chained, checkChain, headline, type Kept, type TraceRecord, tracePage } from '../../client/index.ts'
+import { chained, checkChain, headline, type RunSource, type TraceRecord, tracePage } from '../../client/index.ts'
 import { createPrinter, type Printer } from '../printer.ts'
-import { withKept } from '../kept.ts'
+import { runOrFile, withRun } from '../kept.ts'
 import { globalOptions } from '../session.ts'
 import { exitCodes, UsageProblem } from '../usage.ts'
 import { duration, plural } from '../words.ts'
@@ -18,12 +18,12 @@ export function addTrace(program: Command): void {
   program
     .command('trace')
     .description('Tells every decision of a run: who made it, on what, why, and what it cost. Needs no server for runs that are kept.')
-    .argument('<run>', 'the run, or a unique prefix of its id')
+    .argument(...runOrFile)
     .option('--html [file]', 'as one page that needs nothing else (default: traces/RUN.html in the state folder)')
     .option('--jsonl [file]', 'as JSON, one hash-chained record per line')
     .action((prefix: string, options: TraceOptions, command: Command) =>
-      withKept(command, async (kept, printer) =>
-        trace(kept, printer, await kept.resolve(prefix), { ...options, folder: globalOptions(command).stateFolder }),
+      withRun(command, prefix, (source, run, printer) =>
+        trace(source, printer, run, { ...options, folder: globalOptions(command).stateFolder }),
       ),
     )
   program
@@ -36,7 +36,7 @@ export function addTrace(program: Command): void {
 }
 
 async function trace(
-  kept: Kept,
+  kept: Pick<RunSource, 'trace'>,
   printer: Printer,
   run: string,
   { jsonl, html, folder }: TraceOptions & { folder: string },

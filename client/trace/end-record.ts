@@ -25,8 +25,9 @@ export async function readEnd(archive: Archive, histories: History[]): Promise<E
   const at = milliseconds(last.eventTime)
   const outcome = AnyOutcome.safeParse(ended.value)
   if (!outcome.success) {
-    const why = ended.failure ? readFailure(ended.failure).message : 'It returned something that is not an outcome.'
-    return { record: { kind: 'end', at, status: 'failed', why } }
+    if (!ended.failure) return { record: { kind: 'end', at, status: 'failed', why: 'It returned something that is not an outcome.' } }
+    const { message: why, ...failure } = readFailure(ended.failure)
+    return { record: { kind: 'end', at, status: 'failed', why, failure } }
   }
   const { value, best, certificate: ref, ...rest } = outcome.data
   const certificate = ref && (await readCertificate(archive, ref.sha256))

@@ -78,7 +78,7 @@ function verdictText({ accepted, objections = [], baseline, status, counts }: Tr
   if (accepted) return `nothing objects${found}`
   const shown = objections.slice(0, 3).map(({ id }) => brief(id))
   const more = objections.length > 3 ? ` and ${objections.length - 3} more` : ''
-  return `${baseline ? 'before any change ' : ''}${objections.length} objections: ${shown.join('; ')}${more}${found}`
+  return `${baseline ? 'before any change ' : ''}${objections.length === 1 ? '1 objection' : `${objections.length} objections`}: ${shown.join('; ')}${more}${found}`
 }
 
 function decisionText(record: TraceOf<'decision'>): string {
