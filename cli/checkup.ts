@@ -47,7 +47,7 @@ async function checkTemporal(options: ConnectOptions): Promise<Finding[]> {
 }
 
 function stuckRun(run: string): Finding {
-  return { what: run, state: 'missing', found: 'its code fails again and again', remedy: `look with: loopwright show ${run}` }
+  return { what: run, state: 'missing', found: 'its code fails again and again', remedy: `look with: loopwright why ${run}` }
 }
 
 /** A folder is made when it is needed; only a store of several machines can be out of reach. */

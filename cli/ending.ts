@@ -20,13 +20,13 @@ export interface Ending {
 }
 
 /** What an ending is told with. */
-type Place = Pick<Session, 'loopwright' | 'stateFolder' | 'show'>
+type Place = Pick<Session, 'loopwright' | 'stateFolder'>
 
 const WithRepo = z.looseObject({ repo: z.string() })
 
 /** Tells how a run ended; the patch of an accepted one, or the best of a stopped one, is written to a file. */
-export async function ending({ loopwright, stateFolder, show }: Place, run: string, { outcome, failure }: Ended): Promise<Ending> {
-  const look = `${show} ${run}`
+export async function ending({ loopwright, stateFolder }: Place, run: string, { outcome, failure }: Ended): Promise<Ending> {
+  const look = `loopwright why ${run}`
   if (!outcome) return failed(look, failure)
   const candidate = Patch.safeParse(outcome.value ?? outcome.best?.value)
   const patch = candidate.success && candidate.data.diff.bytes > 0 ? candidate.data : undefined

@@ -41,8 +41,8 @@ export async function follow(session: Session, run: string, options: Following =
 }
 
 /** Prints how a run ended, and the one next command. */
-export async function printEnding({ loopwright, printer, stateFolder, show }: Session, run: string, end: Ended): Promise<number> {
-  const { lines, next, code, patch } = await ending({ loopwright, stateFolder, show }, run, end)
+export async function printEnding({ loopwright, printer, stateFolder }: Session, run: string, end: Ended): Promise<number> {
+  const { lines, next, code, patch } = await ending({ loopwright, stateFolder }, run, end)
   const { green, yellow, red, bold } = printer.colors
   const [color, mark] = code === exitCodes.accepted ? [green, '✓'] : code === exitCodes.stopped ? [yellow, '■'] : [red, '✗']
   const [headline = '', ...rest] = lines

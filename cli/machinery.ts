@@ -9,6 +9,8 @@ export interface Machinery {
   uiAddress?: string
   /** Settles when the worker ends, which by itself it only does on a fatal error. */
   failed: Promise<void>
+  /** Keeps the histories of runs that have ended, so that they can be read without a server; what fails is tried again by the next worker. */
+  keep(runs: string[]): Promise<void>
   /** Ends the worker, then the embedded server; nothing is left running. */
   stop(): Promise<void>
 }
@@ -56,7 +58,13 @@ export async function startMachinery({
     await failed.catch(() => {})
     await server?.stop()
   }
-  return { address, ...(server?.uiAddress === undefined ? {} : { uiAddress: server.uiAddress }), failed, stop }
+  return {
+    address,
+    ...(server?.uiAddress === undefined ? {} : { uiAddress: server.uiAddress }),
+    failed,
+    keep: (runs) => worker.keep(runs).catch(() => {}),
+    stop,
+  }
 }
 
 function shutDown(worker: LoopwrightWorker): void {

@@ -6,6 +6,15 @@ import { follow } from './follow.ts'
 import { type Session } from './session.ts'
 import { exitCodes } from './usage.ts'
 
+/** How a run of `npm start` ended. */
+export interface Repaired {
+  run: string
+  /** The exit code of its outcome. */
+  code: number
+  /** Whether something was accepted that was not there before. */
+  repaired: boolean
+}
+
 /** How long a pause may take to be heard before the worker is shut down all the same. */
 const pauseMilliseconds = 5_000
 
@@ -18,7 +27,7 @@ export async function repair(
   input: Record<string, unknown>,
   unfinished: (string | undefined)[],
   interrupted: Interruption,
-): Promise<number> {
+): Promise<Repaired> {
   const { loopwright, printer } = session
   const [own, ...later] = unfinished
   const run = own ?? (await loopwright.start<string>('testAndFix', input))
@@ -26,7 +35,9 @@ export async function repair(
   // A run that was not paused refuses to be resumed, which is as good.
   if (own) await loopwright.resume(run, {})
   const live = [run, ...later.filter((other) => other !== undefined)]
-  return follow(session, run, { introduce: false, interrupted, leave: () => pause(session, live) })
+  const code = await follow(session, run, { introduce: false, interrupted, leave: () => pause(session, live) })
+  const attempts = code === exitCodes.accepted ? (await loopwright.result(run)).spent.attempts : 0
+  return { run, code, repaired: attempts > 0 }
 }
 
 /** For each input the newest run with the same input that has not ended. */

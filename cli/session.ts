@@ -8,8 +8,6 @@ export interface Session {
   loopwright: Loopwright
   printer: Printer
   stateFolder: string
-  /** What looks at a run that has ended: `loopwright show`, where the server stays. */
-  show: string
 }
 
 const Options = z.looseObject({
@@ -31,7 +29,7 @@ export async function inSession(command: Command, action: (session: Session) => 
   const { json, ...options } = globalOptions(command)
   const loopwright = await connect(connection(options))
   try {
-    process.exitCode = await action({ loopwright, printer: createPrinter(json), stateFolder: options.stateFolder, show: 'loopwright show' })
+    process.exitCode = await action({ loopwright, printer: createPrinter(json), stateFolder: options.stateFolder })
   } finally {
     await loopwright.close()
   }

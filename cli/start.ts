@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { basename } from 'node:path'
 import { connect, securityOf } from '../client/index.ts'
 import { checked } from '../client/input.ts'
 import { testAndFix } from '../contract/test-and-fix.ts'
@@ -12,7 +13,7 @@ import { type Machinery, startMachinery } from './machinery.ts'
 import { addFlags, typedFlags } from './options.ts'
 import { createPrinter, type Printer } from './printer.ts'
 import { printProblem } from './problem.ts'
-import { findUnfinished, repair } from './repair.ts'
+import { findUnfinished, repair, type Repaired } from './repair.ts'
 import { exitCodes } from './usage.ts'
 import { shellWord } from '../client/why/words.ts'
 
@@ -33,18 +34,16 @@ async function start({ stateFolder, json }: Options, typed: Input): Promise<numb
   let machinery: Machinery | undefined
   try {
     const inputs = await inputsOf(stateFolder, typed)
+    printer.say(`to repair: ${inputs.map(({ repo }) => basename(String(repo))).join(', ')}; Ctrl-C pauses, and the same command goes on`)
     const address = process.env['TEMPORAL_ADDRESS'] || undefined
     machinery = await startMachinery({ stateFolder, address, security: address === undefined ? {} : securityOf(process.env) })
-    const codes = await repairAll(machinery.address, stateFolder, printer, inputs, interrupted)
+    const runs = await repairAll(machinery.address, stateFolder, printer, inputs, interrupted)
+    // So that `why`, `trace` and `replay` need no server afterwards.
+    await machinery.keep(runs.map(({ run }) => run))
     await machinery.stop()
     machinery = undefined
-    const accepted = codes.filter((code) => code === exitCodes.accepted).length
-    const typedWords = process.argv.slice(2).map(shellWord).join(' ')
-    const again = typedWords === '' ? 'npm start' : `npm start -- ${typedWords}`
-    const summary = interrupted.over ? `paused: go on with ${again}` : `${accepted} of ${inputs.length} repaired`
-    const text = `\n${summary}; nothing is left running. Look at the runs with: npm run dev`
-    printer.print({ kind: 'done', accepted, of: inputs.length, paused: interrupted.over }, text)
-    return interrupted.over ? exitCodes.interrupted : (codes.find((code) => code !== exitCodes.accepted) ?? exitCodes.accepted)
+    printEnd(printer, runs, inputs.length, interrupted.over)
+    return interrupted.over ? exitCodes.interrupted : (runs.find(({ code }) => code !== exitCodes.accepted)?.code ?? exitCodes.accepted)
   } finally {
     await machinery?.stop()
     interrupted.forget()
@@ -57,28 +56,36 @@ async function repairAll(
   printer: Printer,
   inputs: Input[],
   interrupted: ReturnType<typeof interruption>,
-): Promise<number[]> {
+): Promise<Repaired[]> {
   const loopwright = await connect({ address, stateFolder })
-  const codes: number[] = []
+  const runs: Repaired[] = []
   try {
     // Looked for before anything is followed: unfinished runs go on by themselves meanwhile.
     const unfinished = await findUnfinished(loopwright, inputs)
     for (const [index, input] of inputs.entries()) {
       if (interrupted.over) break
-      printer.say(`\n${printer.colors.bold(String(input['repo']))}`)
-      codes.push(
-        await repair(
-          { loopwright, printer, stateFolder, show: 'npm run dev, and then: loopwright show' },
-          input,
-          unfinished.slice(index),
-          interrupted,
-        ),
-      )
+      const place = inputs.length === 1 ? '' : `${index + 1} of ${inputs.length}: `
+      printer.say(`\n${printer.colors.bold(`${place}${String(input['repo'])}`)}`)
+      runs.push(await repair({ loopwright, printer, stateFolder }, input, unfinished.slice(index), interrupted))
     }
   } finally {
     await loopwright.close()
   }
-  return codes
+  return runs
+}
+
+/** What came of it all, and the one next command. */
+function printEnd(printer: Printer, runs: Repaired[], of: number, paused: boolean): void {
+  const repaired = runs.filter((run) => run.repaired).length
+  const well = runs.filter((run) => run.code === exitCodes.accepted).length - repaired
+  const typed = process.argv.slice(2).map(shellWord).join(' ')
+  const summary = `${repaired} of ${of} repaired${well > 0 ? `, ${well} needed no repair` : ''}`
+  const again = typed === '' ? 'npm start' : `npm start -- ${typed}`
+  const [next, what] = paused
+    ? [again, 'paused; nothing is left running. It goes on where it was']
+    : [`loopwright trace ${runs.at(-1)?.run ?? ''}`, `${summary}; nothing is left running. Every decision of the last one, and what it saw`]
+  const accepted = repaired + well
+  printer.print({ kind: 'done', accepted, repaired, of, paused, next }, `\n${what}:\n${printer.colors.bold('Next:')} ${next}`)
 }
 
 /** The repository that was named, or the examples. */

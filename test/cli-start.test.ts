@@ -53,9 +53,11 @@ test('a repository of one’s own is repaired, the printed command applies the p
   const { code, out } = await start(['--repo', repo, '--test', 'npm test', '--models', 'openai/fixer'])
   expect(out).toMatch(/confined by bubblewrap.*: commands see the workspace and the toolchain, and no network/)
   expect(out).toMatch(/✓ accepted after 1 attempt\n/)
-  expect(out.trimEnd().split('\n').at(-1)).toBe('1 of 1 repaired; nothing is left running. Look at the runs with: npm run dev')
-  expect(code).toBe(0)
   const [, run = ''] = /^(testAndFix-[a-z0-9]{10})$/m.exec(out) ?? []
+  expect(out).toContain(
+    `1 of 1 repaired; nothing is left running. Every decision of the last one, and what it saw:\nNext: loopwright trace ${run}\n`,
+  )
+  expect(code).toBe(0)
   expect(await readFile(join(folder, '.loopwright', 'patches', `${run}.patch`), 'utf8')).toContain('+export const add = (a, b) => a + b')
   const [, next = ''] = /^Next: (git .*)$/m.exec(out) ?? []
   const merged = await runProcess(next.split(' '), {
@@ -68,6 +70,13 @@ test('a repository of one’s own is repaired, the printed command applies the p
   const server: unknown = JSON.parse(await readFile(join(folder, '.loopwright', 'server.json'), 'utf8'))
   const pid = typeof server === 'object' && server !== null && 'pid' in server ? String(server.pid) : ''
   expect(existsSync(`/proc/${pid}/cmdline`) && (await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes(folder)).toBe(false)
+  // The run was kept before the server ended.
+  const environment = { PATH: process.env['PATH'] ?? '' }
+  const asked = [process.execPath, fileURLToPath(new URL('../dist/cli/main.js', import.meta.url)), 'why', run]
+  const why = await runProcess(asked, { cwd: folder, environment, timeoutMilliseconds: 20_000 })
+  expect(why.output.toString()).toMatch(
+    `^${run} was accepted: Attempt 1 was accepted.\n.*changed: sum.js.*\nTake the result.\nNext: git -C`,
+  )
 }, 120_000)
 
 test('Ctrl-C pauses the run, and the next start goes on with it', async () => {
@@ -79,7 +88,7 @@ test('Ctrl-C pauses the run, and the next start goes on with it', async () => {
   }
   const paused = await start(words, (printed) => (pid ||= Number(/^(\d+)\n/.exec(printed)?.[1] ?? 0)))
   expect(paused.out).toContain(
-    `paused: go on with npm start -- --repo ${words[1]} --test 'npm test' --models openai/fixer; nothing is left running.`,
+    `paused; nothing is left running. It goes on where it was:\nNext: npm start -- --repo ${words[1]} --test 'npm test' --models openai/fixer\n`,
   )
   expect(paused.code).toBe(130)
   const [, run = ''] = /^(testAndFix-[a-z0-9]{10})$/m.exec(paused.out) ?? []

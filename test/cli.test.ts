@@ -72,13 +72,16 @@ test('a decision needs the digest of what was shown, and ends the run with 0', a
   expect(blind).toMatchObject({ code: 1, all: expect.stringContaining(`Next: loopwright gates ${run}`) })
   const stale = await loopwright(['decide', run, 'yes', '--digest', 'bbbbbb'])
   expect(stale).toMatchObject({ code: 1, out: expect.stringContaining('refused: no open question of the run has the digest bbbbbb') })
-  expect(await loopwright(['decide', run, 'yes', '--digest', 'aaaaaa'])).toMatchObject({ code: 0, out: 'accepted\n' })
+  expect(await loopwright(['decide', run, 'yes', '--digest', 'aaaaaa'])).toMatchObject({
+    code: 0,
+    out: `accepted\nNext: loopwright watch ${run}\n`,
+  })
   const watched = await loopwright(['watch', run])
   expect(watched.out).toContain('accepted after 1 attempt')
   expect(watched.out.match(/^Next: /gm)).toHaveLength(1)
   expect(watched.code).toBe(0)
   const late = await loopwright(['decide', run, 'yes', '--digest', 'aaaaaa'])
-  expect(late).toMatchObject({ code: 1, out: 'refused: the run has ended: a person agreed\n' })
+  expect(late).toMatchObject({ code: 1, out: `refused: the run has ended: a person agreed\nNext: loopwright why ${run}\n` })
 })
 
 test('a stopped run ends the command with 2, a failed one with 1 and its remedy', async () => {
@@ -90,6 +93,23 @@ test('a stopped run ends the command with 2, a failed one with 1 and its remedy'
   const failed = await loopwright(['watch', failing])
   expect(failed.out).toContain('failed: the test command ran no test (nothing was changed)\nNext: check the command\n')
   expect(failed.code).toBe(1)
+})
+
+test('why tells a waiting and a killed run in three sentences and one command', async () => {
+  const run = await started({ question: 'Merge it?' })
+  const waiting = (await loopwright(['why', run])).out.trimEnd().split('\n')
+  expect(waiting).toEqual([
+    `${run} waits for a person: Merge it?`,
+    expect.stringMatching(/^Attempt 1 of 8 .*\.$/),
+    'Look at what is shown, and answer.',
+    `Next: loopwright gates ${run}`,
+  ])
+  await loopwright(['kill', run, '--reason', 'enough'])
+  const killed = values((await loopwright(['why', run, '--json'])).out)
+  const what = `${run} failed: the run was killed: enough.`
+  expect(killed).toEqual([
+    expect.objectContaining({ kind: 'why', what, command: `loopwright run waits --input '{"question":"Merge it?"}'` }),
+  ])
 })
 
 test('show and list tell live and ended runs, and a unique prefix is enough', async () => {
@@ -121,10 +141,13 @@ test('for programs every line is one JSON value, problems too', async () => {
 
 test('messages are flags of their schema, and their answers come back', async () => {
   const run = await started({ question: 'Steer?' })
-  expect(await loopwright(['steer', run, 'look', 'at', 'the', 'lexer', '--id', 'one'])).toMatchObject({ code: 0, out: 'accepted: heard\n' })
+  expect(await loopwright(['steer', run, 'look', 'at', 'the', 'lexer', '--id', 'one'])).toMatchObject({
+    code: 0,
+    out: `accepted: heard\nNext: loopwright watch ${run}\n`,
+  })
   const wrong = await loopwright(['steer', run, 'x', '--when', 'never'])
   expect(wrong).toMatchObject({ code: 1, all: expect.stringMatching(/^error: steer cannot be used: when: /) })
-  expect((await loopwright(['pause', run])).code).toBe(0)
+  expect((await loopwright(['pause', run])).out).toContain(`Next: loopwright resume ${run}\n`)
   expect(await loopwright(['watch', run])).toMatchObject({ code: 3, out: expect.stringContaining(`Next: loopwright resume ${run}`) })
   await loopwright(['kill', run])
 })
@@ -160,9 +183,13 @@ describe('bad use is one sentence, exit 1, and no stack trace', () => {
     ['a limit that is no number', ['list', '--limit', 'x'], /^error: option '--limit <number>' argument 'x' is invalid/],
     ['a status that is none', ['list', '--status', 'busy'], /Allowed choices are running, waiting, paused, done, stopped, failed/],
     ['a replay of nothing', ['replay'], /^error: replay needs a run or --file/],
-    ['a replay of a history without events', ['replay', '--file', 'empty.json'], /^error: empty\.json is not a history as JSON/],
+    [
+      'a replay of a history without events',
+      ['replay', '--file', 'empty.json'],
+      /^error: empty\.json is neither a history as JSON nor a trace/,
+    ],
     ['a replay of a history that begins wrong', ['replay', '--file', 'wrong.json'], /^error: /],
-    ['a replay of something else', ['replay', '--file', 'package.json'], /^error: package\.json is not a history as JSON/],
+    ['a replay of something else', ['replay', '--file', 'package.json'], /^error: the file package\.json cannot be read/],
   ])('%s', async (_name, words, sentence) => {
     const { code, all } = await loopwright(words)
     expect(all).toMatch(sentence)

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -36,14 +37,14 @@ const script = scriptOfToolCalls([
   edit('Math.floor', 'Math.trunc'),
   finish('Rounding is mended.'),
   edit('Math.trunc', 'Math.ceil'),
-  finish('Rounding is mended, this time for good.'),
+  finish('tests#1  npm test: 1 objection: receipt.test.js > less than half a cent is rounded down (2 passed, 1 failed)'),
 ])
 
 async function record(): Promise<void> {
   const server = await startScriptedServer({ script })
   const bench = await openBench(ownWorkflows, { LOOPWRIGHT_PROVIDER_LOCAL_URL: server.url })
   try {
-    const { workflowId, runId } = await bench.client.workflow.start('testAndFix', {
+    const { workflowId, firstExecutionRunId: runId } = await bench.client.workflow.start('testAndFix', {
       taskQueue: bench.taskQueue,
       workflowId: 'testAndFix-stopped',
       args: [{ repo: makeRepository(project), test: 'npm test', models: 'local/scripted', limits: { stalls: 2 } }],
@@ -76,8 +77,12 @@ async function loopwright(...words: string[]) {
 test('why says in three sentences, without server and model, what stopped the shipped run, on what evidence, and what to do', async () => {
   const { code, out } = await loopwright('why', 'history.json')
   expect(out.trimEnd().split('\n')).toEqual([
-    expect.stringMatching(/^testAndFix-stopped stopped \(stalls\): 2 attempts in a row brought no progress; 1 objection remains: .*half a cent.*\.$/),
-    expect.stringMatching(/^Attempt 1 was the best and leaves .*half cent and more.*; the last run of the tests: .*1 failed.*; spent: 3 of 8 attempts, .*\.$/),
+    expect.stringMatching(
+      /^testAndFix-stopped stopped \(stalls\): 2 attempts in a row brought no progress; 1 objection remains: .*half cent.*\.$/,
+    ),
+    expect.stringMatching(
+      /^Attempt 1 was the best and leaves .*half cent and more.*; the last run of the tests: .*1 failed.*; spent: 3 of 8 attempts, .*\.$/,
+    ),
     'Read what was tried, then start again with another model or a clearer goal.',
     'Next: loopwright trace history.json',
   ])
@@ -86,8 +91,26 @@ test('why says in three sentences, without server and model, what stopped the sh
 
 test('trace and replay work on the file, and why works on the trace alone', async () => {
   const traced = await loopwright('trace', 'history.json')
-  expect(traced.out).toContain('Rounding is mended, this time for good.')
-  expect(traced.out).not.toContain('not in the artifact store')
-  const events = z.object({ events: z.array(z.unknown()) }).parse(JSON.parse(readFileSync(join(folder, 'history.json'), 'utf8'))).events.length
+  expect(traced.out).toContain(
+    'tests#1  npm test: 1 objection: receipt.test.js > less than half a cent is rounded down (2 passed, 1 failed)',
+  )
+  const file = join(mkdtempSync(join(tmpdir(), 'loopwright-trace-')), 'trace.jsonl')
+  const written = await loopwright('trace', 'history.json', '--jsonl', file)
+  expect(written.code).toBe(0)
+  // Everything that the models said is there: the artifacts are shipped, too.
+  expect(readFileSync(file, 'utf8')).toContain('Rounding is mended, this time for good.')
+  expect(readFileSync(file, 'utf8')).not.toContain('"missing":true')
+  expect((await loopwright('why', file)).out.split('\n').slice(0, 3)).toEqual(
+    (await loopwright('why', 'history.json')).out.split('\n').slice(0, 3),
+  )
+  const events = z.object({ events: z.array(z.unknown()) }).parse(JSON.parse(readFileSync(join(folder, 'history.json'), 'utf8')))
+    .events.length
   expect(await loopwright('replay', 'history.json')).toMatchObject({ code: 0, out: `${events} events replayed, same decisions\n` })
 }, 60_000)
+
+test('a file that holds no run is refused in one sentence, and a trace is not replayed', async () => {
+  expect(await loopwright('why', 'README.md')).toMatchObject({
+    code: 1,
+    all: expect.stringMatching(/^error: README\.md is neither a history/),
+  })
+})

@@ -74,6 +74,18 @@ const command = async (...words: string[]) => {
   return { exitCode, output: output.toString() }
 }
 
+test('why says of a stuck run what fails, and names the replay', async () => {
+  await until(
+    () => loopwright.show(throwing.workflowId),
+    ({ stuck }) => stuck === true,
+  )
+  expect(await loopwright.why(throwing.workflowId)).toMatchObject({
+    status: 'stuck',
+    what: expect.stringContaining('is stuck: its code fails again and again'),
+    command: `loopwright replay ${throwing.workflowId}`,
+  })
+})
+
 test('a run whose code fails in every task is told by show and list, with the cause and what to do', async () => {
   const [diverged, thrown] = await Promise.all([
     until(
@@ -119,7 +131,7 @@ test('a worker tells each of them once, and the doctor finds them', async () => 
     expect.stringMatching(new RegExp(`^${throwing.workflowId}: its code fails.*Cannot read`)),
   ])
   const { output, exitCode } = await command('doctor')
-  expect(output).toContain(`✗ ${throwing.workflowId}: its code fails again and again — look with: loopwright show ${throwing.workflowId}`)
+  expect(output).toContain(`✗ ${throwing.workflowId}: its code fails again and again — look with: loopwright why ${throwing.workflowId}`)
   expect(exitCode).toBe(1)
 })
 

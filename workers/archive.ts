@@ -1,5 +1,5 @@
 import { Client, Connection, type ConnectionLike, type ConnectionOptions, type WorkflowExecutionInfo } from '@temporalio/client'
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { crashPoint } from '../store/crash-point.ts'
 import { historyKey } from '../store/history-key.ts'
 import { type ArtifactStore } from '../store/store.ts'
@@ -50,11 +50,29 @@ export async function archiveHistories({ connection, namespace, store, taskQueue
 async function keep(client: Client, store: ArtifactStore, { workflowId, runId }: WorkflowExecutionInfo): Promise<boolean> {
   const key = historyKey(workflowId, runId)
   if ((await store.resolve(key)) !== undefined) return false
-  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory()
+  await put(store, key, await client.workflow.getHandle(workflowId, runId).fetchHistory())
+  return true
+}
+
+async function put(store: ArtifactStore, key: string, history: History): Promise<void> {
   crashPoint('archive.fetched')
   const ref = await store.put(historyToJSON(history))
   crashPoint('archive.stored')
   await store.point(key, ref)
   crashPoint('archive.done')
-  return true
+}
+
+/** Keeps the histories of one run that has ended, without waiting for the server's list of closed executions. */
+export async function archiveRun(
+  { connection, namespace, store }: Omit<ArchiveOptions, 'taskQueue' | 'since'>,
+  run: string,
+): Promise<void> {
+  const { workflow } = new Client({ connection, namespace })
+  const { runId: last, closeTime } = await workflow.getHandle(run).describe()
+  if (closeTime === undefined) return
+  for (let runId: string | null | undefined = last; runId;) {
+    const history: History = await workflow.getHandle(run, runId).fetchHistory()
+    await put(store, historyKey(run, runId), history)
+    runId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId
+  }
 }

@@ -6,7 +6,7 @@ import { dataConverter } from '../store/data-converter.ts'
 import { isArmed } from '../store/crash-point.ts'
 import { openStore } from '../store/open.ts'
 import { type ArtifactStore } from '../store/store.ts'
-import { archiveConnection } from './archive.ts'
+import { archiveConnection, archiveRun } from './archive.ts'
 import { startArchive } from './archive-loop.ts'
 import { bundleWorkflows, ownWorkflows, prebuiltBundle } from './bundle.ts'
 import { crashAroundActivities } from './crash-interceptor.ts'
@@ -51,6 +51,8 @@ export interface LoopwrightWorker {
   worker: Worker
   /** Ends when the worker has shut down; throws if it failed. */
   run(): Promise<void>
+  /** Keeps the histories of runs that have ended at once, instead of within a minute. */
+  keep(runs: string[]): Promise<void>
   /** Takes no new work and lets `run` end. */
   shutdown(): void
 }
@@ -105,7 +107,15 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
       await connection.close()
     }
   }
-  return { worker, run, shutdown: () => worker.shutdown() }
+  const keep = async (runs: string[]) => {
+    const archive = await connect()
+    try {
+      for (const one of runs) await archiveRun({ connection: archive, namespace, store: world.store }, one)
+    } finally {
+      await archive.close()
+    }
+  }
+  return { worker, run, keep, shutdown: () => worker.shutdown() }
 }
 
 /** A worker that was started while its server is down waits for it. */

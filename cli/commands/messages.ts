@@ -37,12 +37,23 @@ async function sendTyped(session: Session, prefix: string, name: MessageName, ty
   const chosen = name === 'decide' ? await chooseGate(session, run, typed) : typed
   const answer =
     'refused' in chosen ? { accepted: false, reason: String(chosen.refused) } : await session.loopwright.send(run, name, chosen)
-  return printAnswer(session, run, answer)
+  return printAnswer(session, run, name, answer)
 }
 
-function printAnswer({ printer }: Session, run: string, answer: MessageAnswer): number {
+/** What comes after a message that was heard; after a refused one it is always to look at the run. */
+const nextAfter: { [Name in MessageName]: string } = {
+  decide: 'watch',
+  steer: 'watch',
+  pause: 'resume',
+  resume: 'watch',
+  extend: 'watch',
+}
+
+function printAnswer({ printer }: Session, run: string, name: MessageName, answer: MessageAnswer): number {
   const said = answer.accepted ? 'accepted' : 'refused'
-  printer.print({ kind: 'answer', run, ...answer }, answer.reason ? `${said}: ${answer.reason}` : said)
+  const next = `loopwright ${answer.accepted ? nextAfter[name] : 'why'} ${run}`
+  const text = `${answer.reason ? `${said}: ${answer.reason}` : said}\n${printer.colors.bold('Next:')} ${next}`
+  printer.print({ kind: 'answer', run, ...answer, next }, text)
   return answer.accepted ? exitCodes.accepted : exitCodes.failed
 }
 

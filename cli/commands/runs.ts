@@ -102,6 +102,6 @@ async function stop({ loopwright, printer }: Session, prefix: string): Promise<n
 async function kill({ loopwright, printer }: Session, prefix: string, reason: string | undefined): Promise<number> {
   const run = await loopwright.resolve(prefix)
   await loopwright.kill(run, reason)
-  printer.print({ kind: 'killed', run }, `${run} was killed\nNext: loopwright show ${run}`)
+  printer.print({ kind: 'killed', run }, `${run} was killed\nNext: loopwright why ${run}`)
   return exitCodes.accepted
 }

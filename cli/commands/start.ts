@@ -7,11 +7,15 @@ import { follow } from '../follow.ts'
 import { addFlags, isRecord, mergeInputs, typedFlags } from '../options.ts'
 import { inSession, type Session } from '../session.ts'
 import { exitCodes, UsageProblem } from '../usage.ts'
+import { asTyped } from '../words.ts'
 
 /** `start WORKFLOW`: starts a run and prints its id. */
 export function addStart(program: Command): void {
   addStarting(program, 'start', 'Starts a run and prints its id.', async ({ printer }, run) => {
-    printer.print({ kind: 'started', run }, run)
+    const next = `loopwright watch ${run}`
+    printer.print({ kind: 'started', run, next }, run)
+    // On the other stream, so that a script gets the id alone.
+    if (!printer.json) process.stderr.write(`Next: ${asTyped(next)}\n`)
     return exitCodes.accepted
   })
 }
