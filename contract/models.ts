@@ -97,14 +97,14 @@ export interface Transcript {
 
 /** A model call, as the activity receives it. */
 export interface ModelCall {
-  run: string
-  stage: string
   model: string
   transcript?: Transcript
   /** Messages since the transcript's head. */
   add: Message[]
   /** A JSON list of tools `{ name, description, schema }` in the artifact store. */
   tools?: Ref
+  /** That list, in the first call that names it: the call keeps it. */
+  toolList?: string
   /** The JSON Schema the reply must fit, in the artifact store, and how the model is asked for it. */
   output?: { form: OutputForm; schema: Ref }
   /** What the server has refused before, and is not asked for again. */

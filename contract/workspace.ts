@@ -70,8 +70,9 @@ export interface Tool {
 
 /** A tool call, as the activity receives it. References among the arguments stand for their text. */
 export interface UseCall {
-  run: string
-  stage: string
+  /** Absent where they are the activity's own workflow and id, which the history names anyway. */
+  run?: string
+  stage?: string
   tool: string
   arguments: { [key: string]: Json }
   workspace?: WorkspaceAt

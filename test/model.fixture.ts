@@ -33,8 +33,6 @@ export async function newWorld(environment: World['environment'] = {}): Promise<
 }
 
 export const question: ModelCall = {
-  run: 'run',
-  stage: 'ask#1',
   model: 'openai/scripted',
   add: [{ role: 'user', content: 'hello' }],
   maxOutputTokens: 4_000,

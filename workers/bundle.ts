@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, type BundleOptions, DefaultLogger } from '@temporalio/worker'
 import { storedPayloadConverterPath } from '../store/data-converter.ts'
@@ -38,6 +39,15 @@ export function withDeclarations(options: BundleOptions): BundleOptions {
 export function prebuiltBundle(workflowsPath: string): { codePath: string } | undefined {
   const codePath = fileURLToPath(new URL('../workflows.bundle.js', import.meta.url))
   return extension === 'js' && workflowsPath === ownWorkflows && existsSync(codePath) ? { codePath } : undefined
+}
+
+/**
+ * Names the code of a bundle for Temporal, which writes it into six events of every turn: the default has 96 bytes, of which the digest's first
+ * 12 digits say enough.
+ */
+export function buildIdOf(bundle: { code: string } | { codePath: string }): string {
+  const code = 'code' in bundle ? bundle.code : readFileSync(bundle.codePath)
+  return `loopwright+${createHash('sha256').update(code).digest('hex').slice(0, 12)}`
 }
 
 /** Bundles a workflows file, ours if none is named, for workers and replay. */

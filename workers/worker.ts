@@ -8,7 +8,7 @@ import { openStore } from '../store/open.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { archiveConnection, archiveRun } from './archive.ts'
 import { startArchive } from './archive-loop.ts'
-import { bundleWorkflows, ownWorkflows, prebuiltBundle } from './bundle.ts'
+import { buildIdOf, bundleWorkflows, ownWorkflows, prebuiltBundle } from './bundle.ts'
 import { crashAroundActivities } from './crash-interceptor.ts'
 import { LoopwrightPlugin } from './plugin.ts'
 import { quiet } from './quiet.ts'
@@ -82,11 +82,13 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     ...(settings.tools ? { tools: settings.tools } : {}),
     sandbox,
   }
+  const bundle = settings.bundle ?? prebuiltBundle(workflowsPath) ?? (await bundleWorkflows(workflowsPath))
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue,
-    workflowBundle: settings.bundle ?? prebuiltBundle(workflowsPath) ?? (await bundleWorkflows(workflowsPath)),
+    workflowBundle: bundle,
+    buildId: buildIdOf(bundle),
     dataConverter: dataConverter(world.store),
     ...(isArmed ? { interceptors: { activity: [crashAroundActivities] } } : {}),
     plugins: [new LoopwrightPlugin(world)],

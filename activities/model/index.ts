@@ -30,7 +30,7 @@ export function createCallModel(
     const name = parseModel(call.model)
     const before = await readTranscript(store, call.transcript?.sha256)
     const messages = await Promise.all([...before.messages, ...call.add].map((message) => resolveMessage(store, message)))
-    const tools = await readTools(store, call.tools)
+    const [tools] = await Promise.all([readTools(store, call), call.toolList === undefined ? undefined : store.put(call.toolList)])
     if (name.provider === 'builtin') return keepReply(store, call, before, messages, builtinReply(name, messages, tools))
     const provider = lacking(await reachable(name, world), call)
     const say = (said: Said) => breaker.through(provider.name, () => request(call, name, provider, said, silence))

@@ -1,10 +1,9 @@
-import { canonicalJson, replaceLargeStrings, utf8Bytes } from '../../contract/digest.ts'
-import { type Json } from '../../contract/json.ts'
+import { canonicalJson, refOf, replaceLargeStrings, utf8Bytes } from '../../contract/digest.ts'
+import { type Json, type Text } from '../../contract/json.ts'
 import { type Message, type ModelCall, type ModelReply, parseModel, type ToolCall, type Usage } from '../../contract/models.ts'
 import { callBound, messageBytes } from '../../contract/tokens.ts'
 import { crashPoint } from '../../store/crash-point.ts'
 import { type ArtifactStore } from '../../store/store.ts'
-import { keepText } from '../artifacts/texts.ts'
 import { modelFailure } from './errors.ts'
 import { type RawReply } from './raw-reply.ts'
 import { growth, readCalls } from './tool-calls.ts'
@@ -29,8 +28,9 @@ export async function keepReply(
   const takenIds = new Set(before.messages.flatMap(({ toolCalls = [] }) => toolCalls.map(({ id }) => id)))
   const { provider } = parseModel(call.model)
   const whole = fitting(readCalls(raw.calls, raw.finish, { depth: before.hashes.length, takenIds }, provider))
-  const text = await keepText(store, raw.text, call.inlineBytes)
-  const toolCalls = await Promise.all(whole.map((toolCall) => keepCall(store, toolCall)))
+  const texts: string[] = []
+  const text = light(raw.text, call.inlineBytes, texts)
+  const toolCalls = whole.map((toolCall) => lightCall(toolCall, texts))
   const messageOf = (content: Message['content'], calls: ToolCall[]): Message => ({
     role: 'assistant',
     content,
@@ -38,7 +38,8 @@ export async function keepReply(
   })
   const replyBytes = messageBytes(messageOf(raw.text, whole))
   const added = sent.slice(before.messages.length).reduce((sum, message) => sum + messageBytes(message), 0)
-  const head = await appendTranscript(store, before, [...call.add, messageOf(text, toolCalls)])
+  const appended = appendTranscript(store, before, [...call.add, messageOf(text, toolCalls)])
+  const [head] = await Promise.all([appended, ...texts.map((long) => store.put(long))])
   crashPoint('model.reply.kept')
   return {
     text,
@@ -87,13 +88,18 @@ function bytesOf(call: ToolCall): number {
   return utf8Bytes(canonicalJson(replaceLargeStrings(plain(call), argumentBytes, () => {})))
 }
 
-async function keepCall(store: ArtifactStore, call: ToolCall): Promise<ToolCall> {
+/** A text, or its reference when it is long; `texts` takes what is to be put into the store. */
+function light(text: string, inlineBytes: number, texts: string[]): Text {
+  if (utf8Bytes(text) <= inlineBytes) return text
+  texts.push(text)
+  return refOf(text)
+}
+
+function lightCall(call: ToolCall, texts: string[]): ToolCall {
   if (call.arguments === undefined) return call
-  const texts: string[] = []
   const members = Object.entries(call.arguments).map(([name, value]) => {
     return [name, replaceLargeStrings(value, argumentBytes, (text) => texts.push(text))] as const
   })
-  await Promise.all(texts.map((text) => store.put(text)))
   return { ...call, arguments: Object.fromEntries(members) }
 }
 

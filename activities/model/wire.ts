@@ -1,7 +1,7 @@
 import type OpenAI from 'openai'
 import { z } from 'zod'
 import { canonicalJson } from '../../contract/digest.ts'
-import { type Message, type ToolCall } from '../../contract/models.ts'
+import { type Message, type ModelCall, type ToolCall } from '../../contract/models.ts'
 import { type ArtifactStore } from '../../store/store.ts'
 import { resolveText } from '../artifacts/texts.ts'
 
@@ -11,8 +11,8 @@ const OfferedTools = z.array(z.object({ name: z.string(), description: z.string(
 export type OfferedTool = z.output<typeof OfferedTools>[number]
 
 /** Reads the list of tools of a call. */
-export async function readTools(store: ArtifactStore, tools: { sha256: string; bytes: number } | undefined): Promise<OfferedTool[]> {
-  return tools ? OfferedTools.parse(JSON.parse(await resolveText(store, tools))) : []
+export async function readTools(store: ArtifactStore, { tools, toolList }: Pick<ModelCall, 'tools' | 'toolList'>): Promise<OfferedTool[]> {
+  return tools ? OfferedTools.parse(JSON.parse(toolList ?? (await resolveText(store, tools)))) : []
 }
 
 /** A tool as chat completions have it. */

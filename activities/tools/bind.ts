@@ -1,14 +1,13 @@
 import { z } from 'zod'
 import { type Json } from '../../contract/json.ts'
 import { type BuiltinToolName, builtinTools } from '../../contract/tools.ts'
-import { type UseCall } from '../../contract/workspace.ts'
 import { type Purpose } from '../workspace/checkout.ts'
 import { edit } from './edit.ts'
 import { list } from './list.ts'
 import { read } from './read.ts'
 import { run } from './run.ts'
 import { search } from './search.ts'
-import { type ToolAnswer, type ToolPlace, ToolRefused } from './tool.ts'
+import { type PlacedCall, type ToolAnswer, type ToolPlace, ToolRefused } from './tool.ts'
 import { write } from './write.ts'
 
 /** Tools whose work is done elsewhere; `command` is argv of the repository's tests. */
@@ -18,7 +17,7 @@ export interface InjectedTools {
   /** Edits the checkout so that failing tests pass, if it finds how; what it changed becomes a commit. */
   repair(place: ToolPlace, command: string[]): Promise<ToolAnswer>
   /** Reads with a tool that is not ours. */
-  own?(call: UseCall, json: Json, signal?: AbortSignal): Promise<ToolAnswer>
+  own?(call: PlacedCall, json: Json, signal?: AbortSignal): Promise<ToolAnswer>
 }
 
 /** A tool with its arguments checked, and which checkout it works in. */
@@ -28,7 +27,7 @@ export interface BoundTool {
 }
 
 /** Finds a tool and binds its arguments; refuses what is unknown, does not fit, or is not allowed. `finish` has no work to do and is not here. */
-export function bind(tool: Exclude<BuiltinToolName, 'finish'>, json: Json, call: UseCall, injected: InjectedTools): BoundTool {
+export function bind(tool: Exclude<BuiltinToolName, 'finish'>, json: Json, call: PlacedCall, injected: InjectedTools): BoundTool {
   const bound = <Schema extends z.ZodType>(
     { arguments: schema }: { arguments: Schema },
     work: (place: ToolPlace, args: z.output<Schema>) => Promise<ToolAnswer>,
@@ -66,7 +65,7 @@ export function checked<Schema extends z.ZodType>(tool: string, schema: Schema, 
   throw new ToolRefused(`The arguments of ${tool} do not fit:\n${z.prettifyError(result.error)}`)
 }
 
-function testCommand({ test }: UseCall): string[] {
+function testCommand({ test }: PlacedCall): string[] {
   if (!test?.length) throw new ToolRefused('This run has no test command.')
   return test
 }

@@ -1,3 +1,4 @@
+import { asyncLocalStorage } from '@temporalio/activity'
 import { type UseCall, type WorkspaceAt } from '../../contract/workspace.ts'
 import { type World } from '../world.ts'
 
@@ -7,10 +8,19 @@ export interface ToolAnswer {
   failed?: true
 }
 
+/** A call, and the run and stage that it is made in. */
+export type PlacedCall = UseCall & { run: string; stage: string }
+
+/** What a call doesn't say of its place is its activity's. */
+export function placed(call: UseCall): PlacedCall {
+  const info = asyncLocalStorage.getStore()?.info
+  return { ...call, run: call.run ?? info?.workflowExecution?.workflowId ?? '', stage: call.stage ?? info?.activityId ?? '' }
+}
+
 /** Where a tool works, and what it may need there. */
 export interface ToolPlace {
   world: World
-  call: UseCall
+  call: PlacedCall
   workspace: WorkspaceAt
   /** The checkout of the workspace's commit; what a mutating tool changes here becomes the next commit. */
   folder: string

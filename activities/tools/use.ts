@@ -2,14 +2,13 @@ import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Ref } from '../../contract/json.ts'
 import { type BuiltinToolName, builtinTools, isBuiltinTool } from '../../contract/tools.ts'
-import { type UseCall, type UseResult, type WorkspaceAt } from '../../contract/workspace.ts'
+import { type UseResult, type WorkspaceAt } from '../../contract/workspace.ts'
 import { crashPoint } from '../../store/crash-point.ts'
 import { type Activities } from '../activities.ts'
 import { keepText, resolveReferences } from '../artifacts/texts.ts'
 import { withCheckout } from '../workspace/checkout.ts'
 import { commitFile } from '../workspace/commit-file.ts'
 import { commitStep, StepRefused } from '../workspace/commit.ts'
-import { isIgnored } from '../workspace/ignored.ts'
 import { enter, leaveAt } from '../workspace/left.ts'
 import { checkoutOf } from '../workspace/places.ts'
 import { type World } from '../world.ts'
@@ -17,7 +16,7 @@ import { whileAlive } from './alive.ts'
 import { bind, checked, type InjectedTools } from './bind.ts'
 import { present } from './present.ts'
 import { fileProblem } from './problem.ts'
-import { type ToolAnswer, type ToolPlace, ToolRefused } from './tool.ts'
+import { placed, type PlacedCall, type ToolAnswer, type ToolPlace, ToolRefused } from './tool.ts'
 
 /** Longer results stay in the artifact store and reach the model from there. */
 const inlineBytes = 512
@@ -30,7 +29,8 @@ interface Done {
 
 /** Makes the `useTool` activity. What the model can mend comes back as a `failed` result without a commit; everything else fails. */
 export function createUseTool(world: World, injected: InjectedTools): Activities['useTool'] {
-  return (call) => {
+  return (given) => {
+    const call = placed(given)
     let tail = ''
     const onTail = (text: string) => (tail = text)
     const work = async (signal?: AbortSignal): Promise<UseResult> => {
@@ -48,7 +48,7 @@ function refusalOf(error: unknown): Done {
   throw error
 }
 
-async function use(world: World, injected: InjectedTools, call: UseCall, watch: Pick<ToolPlace, 'signal' | 'onTail'>): Promise<Done> {
+async function use(world: World, injected: InjectedTools, call: PlacedCall, watch: Pick<ToolPlace, 'signal' | 'onTail'>): Promise<Done> {
   const { tool, workspace } = call
   const json = await resolveReferences(world.store, call.arguments)
   if (!isBuiltinTool(tool)) {
@@ -81,16 +81,19 @@ async function keep(
   world: World,
   workspace: WorkspaceAt,
   folder: string,
-  call: UseCall,
+  call: PlacedCall,
   tool: BuiltinToolName,
   answer: ToolAnswer,
 ): Promise<Done> {
   const path = call.arguments['path']
   if ((tool !== 'edit' && tool !== 'write') || typeof path !== 'string')
     return { answer, after: await commitStep(world, workspace, folder, call.stage) }
-  const after = await commitFile(world, workspace, { folder, path: await realpath(join(folder, path)), stage: call.stage })
+  const { ignored, ...after } = await commitFile(world, workspace, {
+    folder,
+    path: await realpath(join(folder, path)),
+    stage: call.stage,
+  })
   if (after.commit !== workspace.commit) return { answer, after }
-  if (await isIgnored(world, workspace, folder, path))
-    throw new ToolRefused(`${path} is ignored by .gitignore, so it cannot be part of the result; it was not kept.`)
+  if (ignored) throw new ToolRefused(`${path} is ignored by .gitignore, so it cannot be part of the result; it was not kept.`)
   return { answer: { text: `${answer.text} The file is as it was before.` }, after }
 }

@@ -7,6 +7,7 @@ import { type World } from '../world.ts'
 import { linkDependencies } from './dependencies.ts'
 import { foreignIn } from './foreign.ts'
 import { git } from './git.ts'
+import { layOut } from './lay-out.ts'
 import { enter, isLeftAt } from './left.ts'
 import { type Holder, withFirstFree } from './lock.ts'
 import { requireCommit } from './restore.ts'
@@ -38,17 +39,19 @@ export async function withCheckout<T>(
     async (number, before) => {
       crashPoint('checkout.locked')
       const checkout = places.checkout(await generationOf(places.root, nameOf(number), before))
-      if (purpose !== 'file' || !(await isLeftAt(checkout, workspace.commit))) await makeReady(world, workspace, checkout, signal)
+      if (purpose !== 'file' || !(await isLeftAt(checkout, workspace.commit))) await makeReady(world, workspace, checkout, purpose, signal)
       crashPoint('checkout.reset')
       return work(checkout.workTree)
     },
   )
 }
 
-async function makeReady(world: World, workspace: WorkspaceAt, checkout: Checkout, signal?: AbortSignal): Promise<void> {
+async function makeReady(world: World, workspace: WorkspaceAt, checkout: Checkout, purpose: Purpose, signal?: AbortSignal): Promise<void> {
   await enter(checkout)
   await requireCommit(world, workspace, signal)
-  if (!(await reset(checkout, workspace.commit, signal).catch(() => false))) await checkOutAnew(checkout, workspace.commit, signal)
+  const { commit } = workspace
+  const laidOut = purpose === 'file' && (await layOut(checkout, commit))
+  if (!laidOut && !(await reset(checkout, commit, signal).catch(() => false))) await checkOutAnew(checkout, commit, signal)
   await writeFile(
     checkout.links,
     JSON.stringify(await linkDependencies(await dependencySource(world, workspace, signal), checkout.workTree)),

@@ -10,42 +10,49 @@ import { mostFileBytes, StepRefused } from './commit.ts'
 import { type GitAt, identity } from './git.ts'
 import { isIgnored } from './ignored.ts'
 import { keepStep } from './keep.ts'
-import { entriesOf, type GitObject, readObject, type TreeEntry, treeOf, writeObject } from './objects.ts'
+import { entriesOf, type GitObject, nameOf, readObject, type TreeEntry, treeOf, treeOfCommit, writeObject } from './objects.ts'
 import { placesOf, refName } from './places.ts'
 
 /**
  * Makes the commit of a step that changed one file at most, the same commit as `commitStep` makes, without starting git: starting a program costs
- * a worker more than all the rest of such a step. Throws `StepRefused` for a file over 5 MB.
+ * a worker more than all the rest of such a step. `ignored`: .gitignore keeps the file out. Throws `StepRefused` for a file over 5 MB.
  */
 export async function commitFile(
   world: World,
   workspace: WorkspaceAt,
   { folder, path, stage }: { folder: string; path: string; stage: string },
-): Promise<{ commit: string; pack: Ref; tree: string }> {
+): Promise<{ commit: string; pack: Ref; tree: string; ignored?: true }> {
   const at = placesOf(world, workspace.key).git
   const { commit: parent } = workspace
   const name = relative(await realpath(folder), path)
   const content = readRegular(path)
   if (content.length > mostFileBytes)
     throw new StepRefused(`${name} has ${content.length} bytes; nothing was kept: files of at most ${mostFileBytes} bytes are committed.`)
-  const before = /^tree ([0-9a-f]+)\n/.exec((await readObject(at, 'commit', parent)).toString('latin1'))?.[1] ?? ''
-  const ignored = () => isIgnored(world, workspace, folder, name)
+  const before = treeOfCommit(await readObject(at, 'commit', parent))
+  let ignores = false
+  const ignored = async () => (ignores = await isIgnored(world, workspace, folder, name))
   const made: GitObject[] = []
-  const write = (object: GitObject) => {
+  const make = (object: GitObject) => {
     made.push(object)
-    return writeObject(at, object, parent)
+    return nameOf(object, parent)
   }
-  const tree = await treeWith({ at, like: parent, content, ignored, write }, before, name.split(sep))
+  const tree = await treeWith({ at, like: parent, content, ignored, make }, before, name.split(sep))
+  if (tree === before) return { commit: parent, pack: workspace.pack, tree, ...(ignores ? { ignored: true } : {}) }
+  await Promise.all(made.map((object) => writeObject(at, object, parent)))
   crashPoint('step.tree.written')
-  if (tree === before) return { commit: parent, pack: workspace.pack, tree }
   const person = identity(946_684_800)
   const text = `tree ${tree}\nparent ${parent}\nauthor ${person}\ncommitter ${person}\n\n${stage}\n`
-  const commit = await write({ type: 'commit', content: Buffer.from(text) })
+  const whole: GitObject = { type: 'commit', content: Buffer.from(text) }
+  const commit = nameOf(whole, parent)
+  // Only now: whoever finds a commit takes its tree for whole.
+  await writeObject(at, whole, parent)
   crashPoint('step.commit.made')
   const ref = join(at.gitDir, 'refs', 'loopwright', refName(workspace.key), refName(stage))
-  await writeAtomically(ref, Buffer.from(`${commit}\n`), join(at.gitDir, 'objects', 'temporary'))
-  crashPoint('step.ref.set')
-  const pack = await keepStep(world, workspace, commit, made)
+  const setRef = async () => {
+    await writeAtomically(ref, Buffer.from(`${commit}\n`), join(at.gitDir, 'objects', 'temporary'))
+    crashPoint('step.ref.set')
+  }
+  const [pack] = await Promise.all([keepStep(world, workspace, commit, [...made, whole]), setRef()])
   crashPoint('step.packed')
   return { commit, pack, tree }
 }
@@ -55,7 +62,7 @@ interface Change {
   like: string
   content: Buffer
   ignored(): Promise<boolean>
-  write(object: GitObject): Promise<string>
+  make(object: GitObject): string
 }
 
 /** The tree with the file at a path replaced or added; the same tree when nothing changed or the file is ignored. */
@@ -67,8 +74,8 @@ async function treeWith(change: Change, tree: string | undefined, [part = '', ..
   if (rest.length === 0 && !old && (await change.ignored())) return tree ?? ''
   const entry: TreeEntry =
     rest.length === 0
-      ? { mode: old?.mode ?? '100644', name, hash: await change.write({ type: 'blob', content }) }
+      ? { mode: old?.mode ?? '100644', name, hash: change.make({ type: 'blob', content }) }
       : { mode: '40000', name, hash: await treeWith(change, old?.hash, rest) }
   if (entry.hash === '' || (tree !== undefined && entry.hash === old?.hash)) return tree ?? ''
-  return change.write({ type: 'tree', content: treeOf([...entries.filter((other) => other !== old), entry]) })
+  return change.make({ type: 'tree', content: treeOf([...entries.filter((other) => other !== old), entry]) })
 }

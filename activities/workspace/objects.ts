@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deflateSync, inflateSync } from 'node:zlib'
-import { ifAbsent } from '../../store/absent.ts'
 import { writeAtomically } from '../../store/atomic.ts'
+import { readRegular } from '../regular-file.ts'
 import { git, type GitAt } from './git.ts'
+import { readPacked } from './packed.ts'
+
+/** Larger ones are git's to read. */
+const mostBytes = 20_000_000
 
 /** An entry of a tree, as git writes it: `100644`, `40000`, …, and the hash in hex. */
 export interface TreeEntry {
@@ -19,29 +22,59 @@ export interface GitObject {
   content: Uint8Array
 }
 
-/** A git object, read from its own file; from a pack, which only git can read, by git. */
-export async function readObject(at: GitAt, type: 'commit' | 'tree', hash: string): Promise<Buffer> {
-  const file = await readFile(pathOf(at, hash)).catch(ifAbsent(undefined))
-  if (file === undefined) return git(at, ['cat-file', type, hash])
-  const whole = inflateSync(file)
-  return whole.subarray(whole.indexOf(0) + 1)
+/** The content of a git object; what only git can read is read by git. */
+export async function readObject(at: GitAt, type: GitObject['type'], hash: string): Promise<Buffer> {
+  const found = findObject(join(at.gitDir, 'objects'), hash)
+  return found?.type === type ? Buffer.from(found.content) : git(at, ['cat-file', type, hash])
 }
 
-/** Writes a git object as git does, and returns its hash; `like` is another hash of the same repository. */
-export async function writeObject(at: GitAt, { type, content }: GitObject, like: string): Promise<string> {
-  const whole = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content])
-  const hash = hashOf(whole, like).toString('hex')
-  await writeAtomically(pathOf(at, hash), deflateSync(whole), join(at.gitDir, 'objects', 'temporary'))
-  return hash
+/** An object of an object folder, from a file of its own or a pack, without git; undefined where it isn't there as its name says, or where it takes git to read it. */
+export function findObject(objects: string, hash: string): GitObject | undefined {
+  const found = readLoose(objects, hash) ?? readPacked(objects, hash)
+  return found && nameOf(found, hash) === hash ? found : undefined
 }
 
-/** The entries of a tree object; `like` is another hash of the same repository. */
-export function entriesOf(tree: Buffer, like: string): TreeEntry[] {
+function readLoose(objects: string, hash: string): GitObject | undefined {
+  try {
+    const whole = inflateSync(readRegular(join(objects, hash.slice(0, 2), hash.slice(2))), { maxOutputLength: mostBytes })
+    const end = whole.indexOf(0)
+    const type = whole.toString('latin1', 0, whole.indexOf(0x20))
+    return type === 'commit' || type === 'tree' || type === 'blob' ? { type, content: whole.subarray(end + 1) } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The hash of a git object; `like` is another hash of the same repository. */
+export function nameOf(object: GitObject, like: string): string {
+  return hashOf(wholeOf(object), like).toString('hex')
+}
+
+/** Writes a git object as git does. */
+export async function writeObject(at: GitAt, object: GitObject, like: string): Promise<void> {
+  const name = nameOf(object, like)
+  const path = join(at.gitDir, 'objects', name.slice(0, 2), name.slice(2))
+  await writeAtomically(path, deflateSync(wholeOf(object)), join(at.gitDir, 'objects', 'temporary'))
+}
+
+function wholeOf({ type, content }: GitObject): Buffer {
+  return Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content])
+}
+
+/** The tree that a commit object names. */
+export function treeOfCommit(commit: Uint8Array): string {
+  return /^tree ([0-9a-f]+)\n/.exec(Buffer.from(commit).toString('latin1'))?.[1] ?? ''
+}
+
+/** The entries of a tree object; `like` is another hash of the same repository. Throws for what is no tree. */
+export function entriesOf(content: Uint8Array, like: string): TreeEntry[] {
+  const tree = Buffer.from(content)
   const entries: TreeEntry[] = []
   for (let at = 0; at < tree.length;) {
     const space = tree.indexOf(0x20, at)
     const end = tree.indexOf(0, space)
     const next = end + 1 + like.length / 2
+    if (space < at || end < space || next > tree.length) throw new Error('This is no tree.')
     entries.push({
       mode: tree.toString('latin1', at, space),
       name: tree.toString('latin1', space + 1, end),
@@ -59,34 +92,9 @@ export function treeOf(entries: TreeEntry[]): Buffer {
   return Buffer.concat(sorted.flatMap(({ mode, name, hash }) => [Buffer.from(`${mode} ${name}\0`, 'latin1'), Buffer.from(hash, 'hex')]))
 }
 
-const packTypes = { commit: 1, tree: 2, blob: 3 }
-
-/** A pack of whole objects, as `index-pack` reads it; `like` is a hash of the same repository. */
-export function packOf(objects: GitObject[], like: string): Buffer {
-  const head = Buffer.from('PACK\0\0\0\u0002\0\0\0\0')
-  head.writeUInt32BE(objects.length, 8)
-  const body = Buffer.concat([
-    head,
-    ...objects.flatMap(({ type, content }) => [sizeOf(packTypes[type], content.length), deflateSync(content)]),
-  ])
-  return Buffer.concat([body, hashOf(body, like)])
-}
-
-/** Four bits of the size beside the type, then seven in each byte; the top bit says that another one follows. */
-function sizeOf(type: number, size: number): Buffer {
-  const bytes = [(type << 4) | (size & 15)]
-  for (let rest = size >>> 4; rest > 0; rest >>>= 7) {
-    bytes.push((bytes.pop() ?? 0) | 0x80, rest & 127)
-  }
-  return Buffer.from(bytes)
-}
-
-function hashOf(content: Uint8Array, like: string): Buffer {
+/** The hash of bytes, as git makes it in a repository with such hashes. */
+export function hashOf(content: Uint8Array, like: string): Buffer {
   return createHash(like.length === 64 ? 'sha256' : 'sha1')
     .update(content)
     .digest()
-}
-
-function pathOf({ gitDir }: GitAt, hash: string): string {
-  return join(gitDir, 'objects', hash.slice(0, 2), hash.slice(2))
 }

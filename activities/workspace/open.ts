@@ -7,13 +7,15 @@ import { type OpenedWorkspace } from '../../contract/workspace.ts'
 import { ifAbsent } from '../../store/absent.ts'
 import { crashPoint } from '../../store/crash-point.ts'
 import { type World } from '../world.ts'
-import { type GitAt, git, gitLine, gitList } from './git.ts'
+import { cleanHead } from './clean-head.ts'
+import { copyCommit } from './copy-commit.ts'
+import { type GitAt } from './git.ts'
 import { initialize } from './initialize.ts'
 import { keepBase } from './keep.ts'
 import { withLock } from './lock.ts'
 import { type Places, placesOf } from './places.ts'
 import { requireCommit } from './restore.ts'
-import { findSource, headOf, refuse, refuseUnfinished, type Source } from './source.ts'
+import { findSource, type Source } from './source.ts'
 
 const Opened = z.strictObject({ key: z.string(), source: z.string(), base: z.string(), pack: Ref, tree: z.string(), head: z.string() })
 
@@ -31,16 +33,13 @@ export async function openWorkspace(world: World, repo: string, key: string, sig
 
 async function open(world: World, source: Source, key: string, places: Places, signal?: AbortSignal): Promise<OpenedWorkspace> {
   crashPoint('workspace.open.locked')
-  const { commit, head } = await headOf(source)
-  await refuseUnfinished(source, world, commit)
+  const { commit, head } = await cleanHead(source, world)
   await removeUnfinished(places)
   // A name of its own: a git that a killed worker started may still write into the one before.
   const draft: GitAt = { gitDir: join(places.root, `git.${randomUUID()}`) }
   await initialize(draft, commit)
-  await copyCommit(source, commit, draft, signal)
+  const tree = await copyCommit(source, commit, draft, signal)
   crashPoint('workspace.open.packed')
-  await refuseLargeFileStorage(source, commit, draft)
-  const tree = await gitLine(draft, ['rev-parse', `${commit}^{tree}`])
   const pack = await keepBase(world, draft, commit)
   await rename(draft.gitDir, places.git.gitDir)
   crashPoint('workspace.open.renamed')
@@ -60,39 +59,4 @@ async function removeUnfinished({ root }: Places): Promise<void> {
 async function readOpened(places: Places): Promise<OpenedWorkspace | undefined> {
   const text = await readFile(places.opened, 'utf8').catch(ifAbsent(undefined))
   return text === undefined ? undefined : Opened.parse(JSON.parse(text))
-}
-
-/**
- * Copies one commit without its history into a new git dir. No fetch: the source's objects are read as alternates of our git dir, so that
- * no setting of the source and no transport takes part, and the file `shallow` ends the history at the commit.
- */
-async function copyCommit(source: Source, commit: string, at: GitAt, signal?: AbortSignal): Promise<void> {
-  const pack = join(at.gitDir, 'objects', 'pack', 'pack')
-  try {
-    await git({ ...at, objects: [source.objects] }, ['pack-objects', '--quiet', '--revs', pack], { input: `${commit}\n`, signal })
-  } catch (error) {
-    signal?.throwIfAborted()
-    const why = error instanceof Error ? ` (${error.message})` : ''
-    throw refuse(
-      `Not every file of the commit ${commit.slice(0, 10)} is in ${source.path}${why}`,
-      'Complete the clone (`git fetch --refetch`), then start again.',
-    )
-  }
-  await git(at, ['update-ref', 'refs/loopwright/base', commit])
-}
-
-/** In a repository with Git LFS the commit holds pointers instead of the files. */
-async function refuseLargeFileStorage(source: Source, commit: string, at: GitAt): Promise<void> {
-  const attributes = (await gitList(at, ['ls-tree', '-r', '-z', '--name-only', commit])).filter((path) =>
-    /(^|\/)\.gitattributes$/.test(path),
-  )
-  const texts = await Promise.all(attributes.map((path) => git(at, ['cat-file', 'blob', `${commit}:${path}`])))
-  if (!texts.some((text) => /\bfilter=lfs\b/.test(text.toString()))) return
-  const pointer = '^version https://git-lfs\\.github\\.com/spec/v1'
-  const [first] = await gitList(at, ['grep', '-l', '-z', '--no-textconv', '-e', pointer, commit], { accept: [1] })
-  if (first)
-    throw refuse(
-      `${source.path} keeps ${first.slice(first.indexOf(':') + 1)} in Git LFS, which is not supported yet`,
-      'Give a repository without Git LFS.',
-    )
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readdir, rename, rm } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { type ArtifactStore } from '../../store/store.ts'
@@ -9,6 +9,7 @@ import { git, type GitAt, GitFailed } from './git.ts'
 import { initialize } from './initialize.ts'
 import { withLock } from './lock.ts'
 import { lost } from './lost.ts'
+import { findObject } from './objects.ts'
 import { type Pack, writePack } from './pack.ts'
 import { type Places, placesOf } from './places.ts'
 
@@ -30,9 +31,20 @@ export async function requireCommit(world: World, workspace: WorkspaceAt, signal
 
 /** Which of these commits a git dir has; none, when there is no git dir. */
 async function present(at: GitAt, commits: string[]): Promise<Set<string>> {
-  const input = commits.map((commit) => `${commit}^{commit}\n`).join('')
+  const whole = await isGitDir(at)
+  const found = commits.filter((commit) => whole && findObject(join(at.gitDir, 'objects'), commit)?.type === 'commit')
+  const others = commits.filter((commit) => !found.includes(commit))
+  if (others.length === 0) return new Set(found)
+  const input = others.map((commit) => `${commit}^{commit}\n`).join('')
   const lines = (await git(at, ['cat-file', '--batch-check'], { input }).catch(() => Buffer.alloc(0))).toString().split('\n')
-  return new Set(lines.filter((line) => line.includes(' commit ')).map((line) => line.split(' ')[0] ?? ''))
+  return new Set([...found, ...lines.filter((line) => line.includes(' commit ')).map((line) => line.split(' ')[0] ?? '')])
+}
+
+/** Whether git would take it for a git dir; ours have a HEAD that names a branch. */
+async function isGitDir({ gitDir }: GitAt): Promise<boolean> {
+  const read = (name: string) => readFile(join(gitDir, name), 'utf8').catch(() => '')
+  const [head, config, refs] = await Promise.all([read('HEAD'), read('config'), stat(join(gitDir, 'refs')).catch(() => undefined)])
+  return head.startsWith('ref: refs/') && config.includes('[core]') && refs?.isDirectory() === true
 }
 
 /** Everything is unpacked and checked in a git dir apart; only what is whole comes into the workspace's own. */

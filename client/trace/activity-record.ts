@@ -39,7 +39,7 @@ async function toolRecord(archive: Archive, activity: Activity, setting: Setting
     ...stepOf(activity, decider(activity.id, setting)),
     tool,
     arguments: await quoteAll(archive, given),
-    effect: effect ?? effectId(run, 0, stage),
+    effect: effect ?? effectId(run ?? setting.run, 0, stage ?? activity.id),
     result: text === undefined ? undefined : await quote(archive, text),
     failed,
     happened: happened && `${happened}: ${how}`,

@@ -40,8 +40,8 @@ export const ModelErrorDetail = z.object({ usage: Usage.optional(), charged: z.e
 export const ToolInput = z.object({
   tool: z.string(),
   arguments: Arguments,
-  run: z.string(),
-  stage: z.string(),
+  run: z.string().optional(),
+  stage: z.string().optional(),
   effect: z.string().optional(),
   workspace: At.optional(),
 })

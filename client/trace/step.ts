@@ -5,6 +5,7 @@ import { type PreflightResult } from './shapes.ts'
 
 /** What is known of the whole run while its steps are read. */
 export interface Setting {
+  run: string
   workflow: string
   /** Whether the run has not ended yet. */
   open: boolean

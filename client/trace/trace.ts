@@ -23,6 +23,7 @@ export async function foldTrace(archive: Archive, run: string, histories: Histor
   const facts = preflightOf(read, second && (await payload(archive, [second])))
   const end = await readEnd(archive, histories)
   const setting: Setting = {
+    run,
     workflow: started?.workflowType?.name ?? 'unknown',
     open: end.record.status === 'open',
     prices: Object.fromEntries(Object.entries(facts?.models ?? {}).map(([model, { price }]) => [model, price])),

@@ -3,7 +3,6 @@ import { type z } from 'zod'
 import { type Ability } from '../../contract/abilities.ts'
 import { canonicalJson, digest, utf8Bytes } from '../../contract/digest.ts'
 import { type ModelErrorDetail, type ModelError, modelErrors } from '../../contract/failures.ts'
-import { type Ref } from '../../contract/json.ts'
 import { type Message, type ModelReply, type Transcript } from '../../contract/models.ts'
 import { type Tool } from '../../contract/workspace.ts'
 import { causeOf, failure } from './failure.ts'
@@ -162,11 +161,11 @@ async function light(path: string, messages: Message[]): Promise<Message[]> {
   return lighter
 }
 
-/** The tools that this model's provider is offered, by hash: a list is sent with every turn, and would make the history grow by its size. */
-async function offered(path: string, model: string, tools: Tool[]): Promise<{ toolList?: Ref }> {
+/** The tools that this model's provider is offered: as text to the first call, which keeps it; then by hash, or the history would grow by the list with every turn. */
+async function offered(path: string, model: string, tools: Tool[]): Promise<{ toolList?: string }> {
   const list = tools.filter(({ provider }) => provider === undefined || model.startsWith(`${provider}/`))
   if (list.length === 0) return {}
-  return {
-    toolList: await keep(canonicalJson(list.map(({ name, description, schema }) => ({ name, description, schema }))), `${path}/tools`),
-  }
+  const toolList = canonicalJson(list.map(({ name, description, schema }) => ({ name, description, schema })))
+  if (utf8Bytes(toolList) > inlineMessageBytes) await keep(toolList, `${path}/tools`)
+  return { toolList }
 }

@@ -5,11 +5,19 @@ import { currentRun } from './run.ts'
 
 /** Puts a text into the artifact store, once per run, and gives its reference. Called inside a step. */
 export async function keep(text: string, path: string): Promise<Ref> {
-  const run = currentRun()
   const ref = refOf(text)
-  const known = run.kept.get(ref.sha256)
-  if (known) return known
+  if (isKept(ref)) return ref
   await activities(`${path}/keep`, { quick: true }).putArtifacts([text])
-  run.kept.set(ref.sha256, ref)
+  noteKept(ref)
   return ref
+}
+
+/** Whether this run has put a text into the artifact store. */
+export function isKept({ sha256 }: Ref): boolean {
+  return currentRun().kept.has(sha256)
+}
+
+/** Notes that a text was put into the artifact store. */
+export function noteKept(ref: Ref): void {
+  currentRun().kept.set(ref.sha256, ref)
 }

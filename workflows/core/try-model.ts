@@ -1,11 +1,12 @@
 import { ApplicationFailure } from '@temporalio/workflow'
 import { type ModelRecord } from '../../contract/carried.ts'
 import { type ModelErrorDetail } from '../../contract/failures.ts'
-import { type Ref } from '../../contract/json.ts'
 import { type Message, type ModelCall, type ModelFacts, type ModelReply, type Transcript, type Usage } from '../../contract/models.ts'
+import { refOf } from '../../contract/digest.ts'
 import { callBound } from '../../contract/tokens.ts'
 import { activities } from './activities.ts'
 import { causeOf, failure, runStopped } from './failure.ts'
+import { isKept, noteKept } from './keep.ts'
 import { type Budget, type Refusal, type Reservation, reserve, settle } from './ledger.ts'
 import { currentRun, type Run } from './run.ts'
 import { currentScope } from './scope.ts'
@@ -15,7 +16,8 @@ interface Try {
   messages: Message[]
   output?: ModelCall['output']
   transcript?: Transcript
-  toolList?: Ref
+  /** JSON; kept by the first call that names it. */
+  toolList?: string
   maxOutputTokens?: number
   inlineBytes?: number
   minutes?: number
@@ -32,13 +34,14 @@ export async function tryModel(stage: string, model: string, request: Try): Prom
     model,
     ...(transcript ? { transcript } : {}),
     add: messages,
-    ...(toolList ? { tools: toolList } : {}),
+    ...(toolList === undefined ? {} : { tools: refOf(toolList) }),
     ...(output ? { output } : {}),
     ...(lacks.length > 0 ? { lacks } : {}),
   }
   const bound = callBound(asked)
   const reservation = await reserved(run, model, budgets, facts, bound, maxOutputTokens)
-  const call: ModelCall = { run: run.id, stage, ...asked, maxOutputTokens: reservation.allowance, inlineBytes, minutes }
+  const given = asked.tools && toolList !== undefined && !isKept(asked.tools) ? { toolList } : {}
+  const call: ModelCall = { ...asked, ...given, maxOutputTokens: reservation.allowance, inlineBytes, minutes }
   const record = (run.modelRecords[model] ??= { tries: 0, lost: 0, failed: 0, tokens: 0, microDollars: 0 })
   record.tries++
   const charge = (usage?: Usage) => {
@@ -53,6 +56,7 @@ export async function tryModel(stage: string, model: string, request: Try): Prom
     chargeFailed(record, error, charge)
     throw error
   }
+  if (asked.tools) noteKept(asked.tools)
   charge(reply.usage)
   record.answered = true
   if (reply.usage.output > reservation.allowance || reply.usage.input > bound) record.overshot = true

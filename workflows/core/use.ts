@@ -32,17 +32,19 @@ async function useTool(path: string, text: string, tool: Tool, argument: { [key:
   const run = currentRun()
   const { minutes = 10 } = tool
   // Each word here stands in the history once per turn.
-  const call = { run: run.id, stage: path, tool: tool.name, arguments: argument, minutes }
+  const call = { tool: tool.name, arguments: argument, minutes }
   const perform = activities(path, { summary: text, minutes, once: tool.class === 'findable' || tool.class === 'once' })
-  if (!tool.workspace) return perform.useTool(call)
+  if (!tool.workspace) return perform.useTool({ run: run.id, stage: path, ...call })
   const { known, at } = workspaceAt(tool.workspace)
-  const { test } = known
-  const allowed = known.allowRun ? { allowRun: true } : {}
-  if (tool.class === 'read') return perform.useTool({ ...call, workspace: at, test, ...allowed })
+  const needed = {
+    ...(tool.name === 'tests' || tool.name === 'repair' ? { test: known.test } : {}),
+    ...(known.allowRun ? { allowRun: true } : {}),
+  }
+  if (tool.class === 'read') return perform.useTool({ ...call, workspace: at, ...needed })
   while (known.busy) await waitUntil(run, () => !known.busy)
   known.busy = true
   try {
-    const result = await perform.useTool({ ...call, workspace: workspaceAt(tool.workspace).at, test, ...allowed })
+    const result = await perform.useTool({ ...call, workspace: workspaceAt(tool.workspace).at, ...needed })
     if (result.commit && result.pack) moveWorkspace(tool.workspace, { commit: result.commit, pack: result.pack })
     return result
   } finally {
