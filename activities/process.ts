@@ -136,6 +136,71 @@ export async function startProcess(
   }
 }
 
+export interface ConnectedProcess {
+  pid: number
+  /** Writes to its standard input. */
+  send(text: string): Promise<void>
+  /** Kills its process group. */
+  end(): void
+}
+
+/**
+ * Starts a command that this process talks with, line by line, in a process group of its own. When this process dies, its standard input ends.
+ * What it prints to standard error is dropped. Rejects when the command cannot be started.
+ */
+export async function connectProcess(
+  argv: string[],
+  options: {
+    cwd: string
+    environment: Record<string, string>
+    /** A longer line ends it. */
+    mostLineBytes: number
+    onLine: (line: string) => void
+    onExit: () => void
+  },
+): Promise<ConnectedProcess> {
+  const [command, ...rest] = argv
+  if (command === undefined) throw new Error('connectProcess needs a command')
+  const child = spawn(command, rest, { cwd: options.cwd, env: options.environment, detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', reject)
+  })
+  const { pid = 0 } = child
+  const end = () => {
+    try {
+      process.kill(-pid, 'SIGKILL')
+    } catch {
+      // The group is gone already.
+    }
+  }
+  let begun = Buffer.alloc(0)
+  child.stdout.on('data', (chunk: Buffer) => {
+    const lines = splitLines(Buffer.concat([begun, chunk]))
+    begun = lines.rest
+    if (begun.length > options.mostLineBytes) end()
+    for (const line of lines.whole) options.onLine(line)
+  })
+  child.stdin.on('error', () => {})
+  child.once('exit', () => {
+    end()
+    options.onExit()
+  })
+  const send = (text: string) =>
+    new Promise<void>((resolve, reject) => child.stdin.write(text, (error) => (error ? reject(error) : resolve())))
+  return { pid, send, end }
+}
+
+function splitLines(bytes: Buffer): { whole: string[]; rest: Buffer<ArrayBuffer> } {
+  const last = bytes.lastIndexOf(10)
+  const whole = bytes
+    .subarray(0, last + 1)
+    .toString()
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  return { whole, rest: Buffer.from(bytes.subarray(last + 1)) }
+}
+
 /** A daemon that left the group may hold the pipes open for ever, so `close` is waited for only briefly. */
 function drained(...streams: Readable[]): Promise<unknown> {
   const closed = Promise.all(

@@ -1,5 +1,5 @@
 import { type ArtifactStore } from '../store/store.ts'
-import { type OwnTool } from './effects/tool.ts'
+import { type ServedTool } from './effects/tool.ts'
 import { type Sandbox } from './sandbox/sandbox.ts'
 
 /** What the activities of one worker share. */
@@ -12,7 +12,7 @@ export interface World {
   /** The search attributes of ours that the server has; filled at worker start. */
   searchAttributes: string[]
   /** Tools of one's own. */
-  tools?: OwnTool[]
+  tools?: ServedTool[]
   /** What confines the commands of workspaces; found out once, when the worker starts. */
   sandbox: Sandbox
 }

@@ -28,6 +28,7 @@ export interface MachinerySettings {
   workflowsPath?: string | undefined
   onWaiting?: (message: string) => void
   onStuck?: (message: string) => void
+  onProblem?: (message: string) => void
 }
 
 /** Starts a worker, and the embedded server unless an address is given. */

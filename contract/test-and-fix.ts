@@ -31,6 +31,10 @@ export const testAndFix = declare({
       .boolean()
       .default(false)
       .describe('Let the model run any command in the workspace; the first line says whether commands are confined.'),
+    tools: z
+      .array(z.string())
+      .default([])
+      .describe("Tools of the worker that the model may use besides: its owner's, those of MCP servers, and skill. Default: none."),
     confined: z.boolean().default(false).describe("Refuse to start where commands can't be confined."),
     allowTestChanges: z.boolean().default(false).describe('Accept patches that change tests or their configuration.'),
     allowRunnerCode: z

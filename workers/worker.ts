@@ -1,6 +1,8 @@
 import { NativeConnection, type NativeConnectionOptions, Runtime, Worker } from '@temporalio/worker'
 import { type OwnTool } from '../activities/effects/tool.ts'
+import { openMcp } from '../activities/mcp/tools.ts'
 import { openSandbox } from '../activities/sandbox/open.ts'
+import { skillFolders, skillTool } from '../activities/skills/tool.ts'
 import { type World } from '../activities/world.ts'
 import { dataConverter } from '../store/data-converter.ts'
 import { isArmed } from '../store/crash-point.ts'
@@ -42,6 +44,8 @@ export interface WorkerSettings {
   hearSignals?: boolean
   /** Told while the worker waits for its server. */
   onWaiting?: (message: string) => void
+  /** Told in one sentence of each MCP server or skill that can't be used now. Default: the SDK's log, as a warning. */
+  onProblem?: (message: string) => void
   /** Told in one sentence of each run whose code fails again and again. Default: the SDK's log, as an error. */
   onStuck?: (message: string) => void
 }
@@ -73,13 +77,21 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     store = openStore(environment['LOOPWRIGHT_ARTIFACTS'], stateFolder),
   } = settings
   quiet(settings.hearSignals ?? true)
-  const [connection, sandbox] = await Promise.all([connected({ address, ...security }, settings.onWaiting), openSandbox(environment)])
+  const surroundings = { stateFolder, environment }
+  const [connection, sandbox, mcp] = await Promise.all([
+    connected({ address, ...security }, settings.onWaiting),
+    openSandbox(environment),
+    openMcp(surroundings),
+  ])
+  const skills = skillTool(skillFolders(surroundings))
+  const { onProblem = (message) => Runtime.instance().logger.warn(message) } = settings
+  for (const problem of [...mcp.problems, ...skills.problems]) onProblem(problem)
   const world: World = {
     store,
     stateFolder,
     environment,
     searchAttributes: await registerSearchAttributes(connection, namespace),
-    ...(settings.tools ? { tools: settings.tools } : {}),
+    tools: [...(settings.tools ?? []), ...mcp.tools, ...skills.tools],
     sandbox,
   }
   const bundle = settings.bundle ?? prebuiltBundle(workflowsPath) ?? (await bundleWorkflows(workflowsPath))
@@ -105,7 +117,7 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     try {
       await worker.run()
     } finally {
-      await Promise.all([archive.stop(), watchdog.stop()])
+      await Promise.all([archive.stop(), watchdog.stop(), mcp.close()])
       await connection.close()
     }
   }

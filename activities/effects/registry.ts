@@ -1,6 +1,6 @@
 import { isBuiltinTool, jsonSchema } from '../../contract/tools.ts'
 import { type Tool } from '../../contract/workspace.ts'
-import { type OwnTool } from './tool.ts'
+import { type OwnTool, type ServedTool } from './tool.ts'
 
 /** The preflight brings all of them into every run's history, and each continuation carries them: a payload has its limit. */
 const mostBytes = 16 * 1024
@@ -19,8 +19,8 @@ export function registered(tools: OwnTool[] = []): Map<string, OwnTool> {
 }
 
 /** A tool of one's own as plain data, as workflows and models see it. */
-export function described({ name, description, arguments: schema, class: effectClass = 'once', minutes = 1 }: OwnTool): Tool {
-  return { name, description, schema: jsonSchema(schema), class: effectClass, minutes, own: true }
+export function described({ name, description, arguments: own, schema, class: effectClass = 'once', minutes = 1 }: ServedTool): Tool {
+  return { name, description, schema: schema ?? jsonSchema(own), class: effectClass, minutes, own: true }
 }
 
 function problemOf({ name, class: effectClass = 'once', minutes = 1, keyLifeHours = 24, find }: OwnTool): string | undefined {

@@ -41,6 +41,14 @@ export interface OwnTool<Schema extends z.ZodObject = z.ZodObject> {
   find?(args: z.output<Schema>, context: ToolContext): Promise<Found>
 }
 
+/** A tool whose schema comes from somewhere else than zod, and that may be out of reach now. */
+export interface ServedTool extends OwnTool {
+  /** JSON Schema of the arguments, in place of that of `arguments`. */
+  schema?: { [key: string]: Json }
+  /** Not offered to runs that begin now; calls of others reach it all the same. */
+  outOfReach?: true
+}
+
 /** Says what a tool is, so that the arguments of `perform` and `find` have their types. */
 export function defineTool<Schema extends z.ZodObject>(tool: OwnTool<Schema>): OwnTool<Schema> {
   return tool

@@ -28,7 +28,7 @@ async function lookAtAll(world: World, { models, dollars, confined = false }: Pr
   if (confined && world.sandbox.level === 'none') problems.push(unconfinedHere(world.sandbox))
   if (problems.length > 1) throw together(problems)
   for (const problem of problems) throw problem
-  const tools = world.tools?.map(described) ?? []
+  const tools = (world.tools ?? []).filter(({ outOfReach }) => !outOfReach).map(described)
   return { models: facts, searchAttributes: world.searchAttributes, sandbox: world.sandbox.level, ...(tools.length > 0 ? { tools } : {}) }
 }
 

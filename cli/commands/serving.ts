@@ -40,6 +40,7 @@ async function serve(command: Command, workflows: string | undefined, embedded: 
     taskQueue,
     workflowsPath: workflows === undefined ? undefined : resolve(workflows),
     onWaiting: (message) => printer.print({ kind: 'note', text: message }, message),
+    onProblem: (message) => printer.print({ kind: 'note', text: message }, message),
     onStuck: (message) => printer.print({ kind: 'stuck', text: message }, printer.colors.red(message)),
   })
   printReady(printer, machinery, embedded)
