@@ -31,7 +31,7 @@ export function skillTool(folders: string[]): { tools: ServedTool[]; problems: s
     minutes: 0.5,
     perform: async ({ name, file }) => text(skills, name, file),
   })
-  return { tools: [tool as unknown as ServedTool], problems }
+  return { tools: [tool], problems }
 }
 
 function text(skills: Map<string, Skill>, name: string, file: string | undefined): string {
