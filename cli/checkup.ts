@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { knownProviders } from '../activities/model/known-providers.ts'
 import { runProcess } from '../activities/process.ts'
 import { openSandbox } from '../activities/sandbox/open.ts'
 import { ClientProblem, type ConnectOptions, health, openStore, StoreProblem } from '../client/index.ts'
+import { checkDisk } from './disk.ts'
 import { connection } from './session.ts'
 import { confinement } from './words.ts'
 
@@ -17,14 +19,16 @@ type Where = Parameters<typeof connection>[0]
 
 /** Looks at everything that runs need. */
 export async function checkUp(options: Where): Promise<Finding[]> {
-  const [temporal, artifacts, sandbox, git, python] = await Promise.all([
-    checkTemporal(connection(options)),
+  const [temporal, artifacts, disk, sandbox, git, python] = await Promise.all([
+    // Whether the server is there does not depend on the store, which is looked at by itself.
+    checkTemporal({ ...connection(options), artifacts: 'artifacts' }),
     checkArtifacts(options),
+    checkDisk('disk', options.stateFolder ?? '.loopwright'),
     checkSandbox(),
     checkProgram('git', ['git', '--version'], 'install git'),
     checkProgram('python', ['python3', '--version'], 'install Python 3, if repositories in Python are worked on', 'optional'),
   ])
-  return [...temporal, ...artifacts, sandbox, git, python, ...keys(process.env)]
+  return [...temporal, artifacts, disk, sandbox, git, python, ...keys(process.env)]
 }
 
 async function checkTemporal(options: ConnectOptions): Promise<Finding[]> {
@@ -50,15 +54,16 @@ function stuckRun(run: string): Finding {
   return { what: run, state: 'missing', found: 'its code fails again and again', remedy: `look with: loopwright why ${run}` }
 }
 
-/** A folder is made when it is needed; only a store of several machines can be out of reach. */
-async function checkArtifacts({ artifacts = process.env['LOOPWRIGHT_ARTIFACTS'], stateFolder = '.loopwright' }: Where): Promise<Finding[]> {
-  if (!artifacts) return []
+/** A folder is made when it is needed, if it may be; a store of several machines has to be in reach. */
+async function checkArtifacts({ artifacts = process.env['LOOPWRIGHT_ARTIFACTS'], stateFolder = '.loopwright' }: Where): Promise<Finding> {
   try {
-    await openStore(artifacts, stateFolder).resolve('reachable')
-    return [{ what: 'artifacts', state: 'there', found: artifacts }]
+    const store = openStore(artifacts, stateFolder)
+    if (!artifacts?.startsWith('s3:')) return await checkDisk('artifacts', artifacts || join(stateFolder, 'artifacts'))
+    await store.resolve('reachable')
+    return { what: 'artifacts', state: 'there', found: artifacts }
   } catch (problem) {
     if (!(problem instanceof StoreProblem)) throw problem
-    return [{ what: 'artifacts', state: 'missing', found: problem.message, remedy: problem.next }]
+    return { what: 'artifacts', state: 'missing', found: problem.message, remedy: problem.next }
   }
 }
 
@@ -82,14 +87,22 @@ async function checkProgram(what: string, argv: string[], remedy: string, otherw
   return { what, state: otherwise, found: `${argv[0]} does not run`, remedy }
 }
 
-/** A key is never needed: builtin/repair and servers of one's own go without. */
+/** A key is never needed: builtin/repair and servers of one's own go without. Its value is never shown. */
 function keys(environment: Record<string, string | undefined>): Finding[] {
-  return Object.entries(knownProviders).flatMap(([name, { keyVariable, urlVariable }]): Finding[] => {
+  const all = Object.entries(knownProviders).map(([name, { keyVariable, urlVariable }]) => {
     const url = urlVariable === undefined ? undefined : environment[urlVariable]
-    const where = url ? `, asked at ${url}` : ''
-    if (environment[keyVariable]) return [{ what: `key for ${name}`, state: 'there', found: `${keyVariable} is set${where}` }]
-    const remedy = `set ${keyVariable} for ${name}/NAME; builtin/repair and local models need no key`
-    // The others are not looked for until somebody uses them.
-    return name === 'openai' ? [{ what: `key for ${name}`, state: 'optional', found: `${keyVariable} is not set${where}`, remedy }] : []
+    return { name, keyVariable, where: url ? `, asked at ${url}` : '', set: Boolean(environment[keyVariable]) }
   })
+  // The others are named in one line, until somebody uses them.
+  const shown = all.filter(({ name, set }) => set || name === 'openai')
+  const others = all.filter((key) => !shown.includes(key)).map(({ keyVariable }) => keyVariable)
+  const remedy = 'set the one of the provider that you want to ask; loopwright models says where each is asked'
+  return [...shown.map(keyFinding), { what: 'other keys', state: 'optional', found: `not set: ${others.join(', ')}`, remedy }]
+}
+
+function keyFinding({ name, keyVariable, where, set }: { name: string; keyVariable: string; where: string; set: boolean }): Finding {
+  const what = `key for ${name}`
+  if (set) return { what, state: 'there', found: `${keyVariable} is set${where}` }
+  const remedy = `set ${keyVariable} for ${name}/NAME; builtin/repair and local models need no key`
+  return { what, state: 'optional', found: `${keyVariable} is not set${where}`, remedy }
 }

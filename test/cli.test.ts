@@ -204,6 +204,8 @@ test('doctor names what is missing with its remedy', async () => {
   expect(well.out).toMatch(/✓ Temporal: server \S+ at 127\.0\.0\.1:\d+/)
   expect(well.out).toMatch(/✓ workers: [1-9]\d* polling the queue loops/)
   expect(well.out).toContain('· key for openai: OPENAI_API_KEY is not set')
+  expect(well.out).toMatch(/[✓·] artifacts: [\d.]+ GiB free at \.loopwright\/artifacts/)
+  expect(well.out).toMatch(/[✓·] disk: [\d.]+ GiB free at \.loopwright/)
   expect(well.code).toBe(0)
   const idle = await loopwright(['doctor', '--task-queue', 'nobody'])
   expect(idle).toMatchObject({

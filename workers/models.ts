@@ -1,12 +1,11 @@
-import { ApplicationFailure } from '@temporalio/common'
 import { z } from 'zod'
 import { knownProviders } from '../activities/model/known-providers.ts'
 import { readSettings } from '../activities/model/read-settings.ts'
 import { Settings } from '../activities/model/settings.ts'
 import { factsOf } from '../activities/preflight/facts.ts'
 import { type World } from '../activities/world.ts'
-import { type FailureDetail } from '../contract/failures.ts'
 import { type ModelFacts, ModelString, parseModel } from '../contract/models.ts'
+import { type Problem, problemOf } from './problem.ts'
 
 type Where = Pick<World, 'stateFolder' | 'environment'>
 
@@ -22,12 +21,6 @@ export interface ProviderFinding {
 
 /** A model as a worker here would see it, or why it could not be asked and what to do. */
 export type ModelFinding = { model: string } & (ModelFacts | Problem)
-
-/** What is wrong, and what to do about it. */
-export interface Problem {
-  problem: string
-  next: string
-}
 
 /** The JSON Schema of the models file. */
 export function settingsSchema(): object {
@@ -70,11 +63,4 @@ function providerFinding(name: string, providers: Settings['providers'], { envir
   const keyVariable = given?.key ?? known?.keyVariable ?? `${prefix}_KEY`
   const keySet = Boolean(environment[`${prefix}_KEY`] || environment[keyVariable])
   return { provider: name, ...(url ? { url } : {}), urlVariable, keyVariable, keySet }
-}
-
-function problemOf(error: unknown): Problem {
-  if (error instanceof z.ZodError) return { problem: error.issues[0]?.message ?? '', next: 'loopwright models' }
-  if (!(error instanceof ApplicationFailure)) throw error
-  const detail = error.details?.[0] as FailureDetail | undefined
-  return { problem: error.message, next: detail?.next ?? '' }
 }

@@ -8,7 +8,9 @@ import { exitCodes } from '../usage.ts'
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('Says whether everything that runs need is there: Temporal, workers, the sandbox, keys, git, Python.')
+    .description(
+      'Says whether everything that runs need is there: Temporal, workers, the artifact store, disk, the sandbox, keys, git, Python; the remedy for each that is not.',
+    )
     .action(async (_options: unknown, command: Command) => {
       const { json, ...options } = globalOptions(command)
       const printer = createPrinter(json)
@@ -16,7 +18,9 @@ export function addDoctor(program: Command): void {
       for (const finding of findings) print(printer, finding)
       const missing = findings.filter(({ state }) => state === 'missing')
       const [first] = missing
-      printer.say(first ? `Next: ${first.remedy ?? ''}` : 'Everything is there.')
+      printer.say(
+        first ? `Next: ${first.remedy ?? ''}` : 'Everything is there.\nNext: loopwright run testAndFix --repo ../mine --test "npm test"',
+      )
       process.exitCode = first ? exitCodes.failed : exitCodes.accepted
     })
 }

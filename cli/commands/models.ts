@@ -1,13 +1,7 @@
 import { resolve } from 'node:path'
 import { type Command } from 'commander'
-import {
-  lookAtModels,
-  lookAtProviders,
-  type ModelFinding,
-  type Problem,
-  type ProviderFinding,
-  settingsSchema,
-} from '../../workers/models.ts'
+import { lookAtModels, lookAtProviders, type ModelFinding, type ProviderFinding, settingsSchema } from '../../workers/models.ts'
+import { type Problem } from '../../workers/problem.ts'
 import { createPrinter, type Printer } from '../printer.ts'
 import { globalOptions } from '../session.ts'
 import { exitCodes, UsageProblem } from '../usage.ts'

@@ -5,7 +5,9 @@ import { declarations } from '../../contract/declarations.ts'
 import { flagsOf } from '../flags.ts'
 import { follow } from '../follow.ts'
 import { addFlags, isRecord, mergeInputs, typedFlags } from '../options.ts'
-import { inSession, type Session } from '../session.ts'
+import { createPrinter } from '../printer.ts'
+import { globalOptions, inSession, type Session } from '../session.ts'
+import { printDryRun } from './dry-run.ts'
 import { exitCodes, UsageProblem } from '../usage.ts'
 import { asTyped } from '../words.ts'
 
@@ -36,27 +38,34 @@ function addStarting(program: Command, name: string, description: string, then: 
     .option('--input <json>', 'the input as JSON; flags go over it')
     .option('--input-file <file>', 'a file with the input as JSON')
     .option('--id <id>', 'the id of the run; an unfinished run with it is used')
-    .action((workflow: string, _options: unknown, self: Command) => inSession(self, (session) => begin(session, self, workflow, {}, then)))
+    .option('--dry-run', 'says what the run would find, use and cost at most; nothing is spent, started or changed')
+    .action((workflow: string, _options: unknown, self: Command) => begin(self, workflow, {}, then))
   for (const [workflow, declaration] of Object.entries(declarations)) {
     const flags = flagsOf(declaration.input)
     addFlags(command.command(workflow).description(declaration.description), flags).action(
-      (options: Record<string, unknown>, self: Command) =>
-        inSession(self, (session) => begin(session, self, workflow, typedFlags(flags, options), then)),
+      (options: Record<string, unknown>, self: Command) => begin(self, workflow, typedFlags(flags, options), then),
     )
   }
 }
 
 async function begin(
-  session: Session,
   command: Command,
   workflow: string,
   typed: Record<string, unknown>,
   then: (session: Session, run: string) => Promise<number>,
-): Promise<number> {
+): Promise<void> {
   const options: Record<string, unknown> = command.optsWithGlobals()
-  const input = absolute(mergeInputs(await givenInput(options), typed))
-  const run = await session.loopwright.start(workflow, input, typeof options['id'] === 'string' ? { id: options['id'] } : {})
-  return then(session, run)
+  if (options['dryRun'] === true) {
+    const { json, stateFolder } = globalOptions(command)
+    const input = absolute(mergeInputs(await givenInput(options), typed))
+    process.exitCode = await printDryRun(createPrinter(json), stateFolder, workflow, input)
+    return
+  }
+  await inSession(command, async (session) => {
+    const input = absolute(mergeInputs(await givenInput(options), typed))
+    const run = await session.loopwright.start(workflow, input, typeof options['id'] === 'string' ? { id: options['id'] } : {})
+    return then(session, run)
+  })
 }
 
 async function givenInput({ input, inputFile }: Record<string, unknown>): Promise<Record<string, unknown>> {

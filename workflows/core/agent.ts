@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { defaultTurns } from '../../contract/bounds.ts'
 import { Ref, type Text } from '../../contract/json.ts'
 import { type Message, type Transcript } from '../../contract/models.ts'
 import { type Tool } from '../../contract/workspace.ts'
@@ -49,7 +50,7 @@ const Restorable = z.looseObject({ base: z.string(), commit: z.string(), pack: R
 
 /** Lets a model reason, act and observe until it finishes or has no turns left. Steering reaches it before each turn. */
 export function agent(options: AgentOptions): Promise<AgentResult> {
-  const { name, goal, models, tools, number = 1, feedback = [], nudge, context, turns = 50 } = options
+  const { name, goal, models, tools, number = 1, feedback = [], nudge, context, turns = defaultTurns } = options
   const call = { goal, models, tools: tools.map((tool) => tool.name), number, feedback, nudge, context }
   return group({ name, kind: 'agent', text: `${name}: ${models[0]}`, call }, async (here) => {
     let state = here.remembered<AgentState>() ?? begin(here, options)

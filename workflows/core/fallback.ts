@@ -1,3 +1,4 @@
+import { grantedAttempts } from '../../contract/bounds.ts'
 import { type Outcome } from '../../contract/outcome.ts'
 import { failure } from './failure.ts'
 import { gate } from './gate.ts'
@@ -25,9 +26,6 @@ export async function fallBack<T>(here: Here, { fallback = ['best'], limits }: L
   }
   return { outcome: stopped(here.run, stop, state.best, rung) }
 }
-
-/** What other models get, and what a person gives a loop that has used its attempts, with a note or a yes to going on. */
-const grantedAttempts = 2
 
 /** Other models try, from the best, with what is left of money and time; if that is what stopped the loop, there is nothing to try with. */
 function otherModels<T>(state: LoopState<T>, models: string[], stop: Stop, attempts: number): Next<T> {
