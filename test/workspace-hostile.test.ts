@@ -90,6 +90,28 @@ describe('a hostile source', () => {
     expect(userGit(source, '-c', 'core.fsmonitor=false', 'rev-parse', `${branch}^{tree}`)).toBe(tree)
   })
 
+  test.each([
+    ['another file', 'extra', [['include.path', 'extra']]],
+    [
+      'the settings of one working tree',
+      'config.worktree',
+      [
+        ['core.repositoryFormatVersion', '1'],
+        ['extensions.worktreeConfig', 'true'],
+      ],
+    ],
+  ])('runs no filter that %s names', async (_, file, settings) => {
+    const source = newRepository({ 'a.txt': 'one\n', '.gitattributes': '* filter=odd\n' })
+    const gitDir = join(source, '.git')
+    for (const [key = '', value = ''] of settings) userGit(gitDir, 'config', '--file', join(gitDir, 'config'), key, value)
+    writeFiles(gitDir, { [file]: `[Filter "odd"]\n\tclean = ${evil}\n` })
+    utimesSync(join(source, 'a.txt'), 1, 1)
+    await opened(newWorld(), source)
+    expect(existsSync(canary)).toBe(false)
+    userGit(source, 'status')
+    expect(existsSync(canary)).toBe(true)
+  })
+
   test('proves the poison: the user’s own git does run it', () => {
     const source = newRepository()
     poison(join(source, '.git'))

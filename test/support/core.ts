@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
+import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { type OwnTool } from '../../activities/effects/tool.ts'
 import { dataConverter } from '../../store/data-converter.ts'
 import { folderStore } from '../../store/folder.ts'
@@ -16,7 +16,7 @@ export interface CoreBench {
   connection: Connection
   taskQueue: string
   stateFolder: string
-  start(type: string, input: unknown, carried?: unknown): Promise<WorkflowHandle>
+  start(type: string, input: unknown, carried?: unknown): Promise<WorkflowHandleWithFirstExecutionRunId>
   close(): Promise<void>
 }
 
