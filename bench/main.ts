@@ -6,9 +6,10 @@ import { parseArgs } from 'node:util'
 import { Client, Connection } from '@temporalio/client'
 import { startServer } from '../workers/server.ts'
 import { type Contender, startLoopwright, startPlain } from './contenders.ts'
+import { endingAlso } from './interrupted.ts'
 import { measure } from './lap.ts'
 import { type Heat, quick, whole } from './plan.ts'
-import { type BenchProcess, startProgram } from './processes.ts'
+import { startProgram, stopPrograms } from './processes.ts'
 import { type HeatResult, table } from './table.ts'
 
 const { values } = parseArgs({
@@ -21,24 +22,26 @@ const profile = values.profile === undefined ? undefined : resolve(values.profil
 const folder = mkdtempSync(join(tmpdir(), 'loopwright-bench-'))
 const program = fileURLToPath(new URL('model.js', import.meta.url))
 
-const started: BenchProcess[] = []
-const server = await startServer({ stateFolder: join(folder, 'server'), ui: false })
-const connection = await Connection.connect({ address: server.address, channelArgs: { 'grpc.max_receive_message_length': 256e6 } })
-try {
+const opening = startServer({ stateFolder: join(folder, 'server'), ui: false })
+await endingAlso(bench, async () => {
+  await stopPrograms()
+  await (await opening).stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function bench(): Promise<void> {
+  const server = await opening
+  const connection = await Connection.connect({ address: server.address, channelArgs: { 'grpc.max_receive_message_length': 256e6 } })
   mkdirSync(join(folder, 'state'))
   const model = await startProgram([program], join(folder, 'model.log'))
-  started.push(model)
   const turns = [...new Set([...plan, warmUp].map((heat) => heat.turns))]
   const ground = { address: server.address, modelUrl: model.said, folder: join(folder, 'state'), profile, turns }
-  const loopwright = await startLoopwright(ground)
-  started.push(loopwright.worker)
-  const plain = await startPlain(ground)
-  started.push(plain.worker)
+  const contenders = { loopwright: await startLoopwright(ground), plain: await startPlain(ground) }
   const client = new Client({ connection })
-  await race(client, loopwright, plain, warmUp)
+  await race(client, server.pid, contenders, warmUp)
   const results: HeatResult[] = []
   for (const heat of plan) {
-    results.push(await race(client, loopwright, plain, heat))
+    results.push(await race(client, server.pid, contenders, heat))
     console.log(
       table(results.slice(-1))
         .split('\n')
@@ -47,19 +50,20 @@ try {
     )
   }
   if (values.write) write(table(results))
-} finally {
-  for (const { stop } of started) await stop()
   await connection.close()
-  await server.stop()
-  rmSync(folder, { recursive: true, force: true })
 }
 
 /** Both in turn, and each in turn the first: whatever else the machine does meets both. */
-async function race(client: Client, loopwright: Contender, plain: Contender, heat: Heat): Promise<HeatResult> {
+async function race(
+  client: Client,
+  serverPid: number,
+  { loopwright, plain }: Record<'loopwright' | 'plain', Contender>,
+  heat: Heat,
+): Promise<HeatResult> {
   const result: HeatResult = { heat, loopwright: [], plain: [] }
   for (let lap = 0; lap < heat.repeats; lap++) {
     for (const contender of lap % 2 === 0 ? [loopwright, plain] : [plain, loopwright])
-      result[contender === plain ? 'plain' : 'loopwright'].push(await measure(client, contender, server.pid, heat))
+      result[contender === plain ? 'plain' : 'loopwright'].push(await measure(client, contender, serverPid, heat))
   }
   return result
 }

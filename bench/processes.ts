@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { endProcess, markOf } from '../workers/live-process.ts'
+import { endProcess, markOf, type ProcessMark } from '../workers/live-process.ts'
 import { startProcess } from '../activities/process.ts'
 
 /** A process of the bench. */
@@ -7,10 +7,10 @@ export interface BenchProcess {
   pid: number
   /** What it printed after `ready`. */
   said: string
-  stop(): Promise<void>
 }
 
 const readyMilliseconds = 60_000
+const started: ProcessMark[] = []
 
 /** Starts a program of the bench and waits until it says that it is ready. */
 export async function startProgram(words: string[], logFile: string, environment: Record<string, string> = {}): Promise<BenchProcess> {
@@ -21,13 +21,19 @@ export async function startProgram(words: string[], logFile: string, environment
     logFile,
   })
   const mark = markOf(pid)
+  if (mark) started.push(mark)
   for (const deadline = Date.now() + readyMilliseconds; mark && Date.now() < deadline;) {
     const ready = /^ready ?(.*)$/m.exec(readFileSync(logFile, 'utf8'))
-    if (ready) return { pid, said: ready[1] ?? '', stop: () => endProcess(mark, 10_000) }
+    if (ready) return { pid, said: ready[1] ?? '' }
     if (markOf(pid) === undefined) break
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error(`${words.join(' ')} did not become ready:\n${readFileSync(logFile, 'utf8')}`)
+}
+
+/** Ends all programs of the bench, those too that are not ready yet. */
+export async function stopPrograms(): Promise<void> {
+  await Promise.all(started.splice(0).map((mark) => endProcess(mark, 10_000)))
 }
 
 /** Milliseconds of processor time that a process has used, the programs that it ran and waited for included. Linux counts in hundredths of a second. */

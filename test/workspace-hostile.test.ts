@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { chmodSync, existsSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commitStep } from '../activities/workspace/commit.ts'
 import { withCheckout } from '../activities/workspace/checkout.ts'
@@ -91,6 +91,7 @@ describe('a hostile source', () => {
   })
 
   test.each([
+    ['a section in other letters', 'config', []],
     ['another file', 'extra', [['include.path', 'extra']]],
     [
       'the settings of one working tree',
@@ -104,7 +105,7 @@ describe('a hostile source', () => {
     const source = newRepository({ 'a.txt': 'one\n', '.gitattributes': '* filter=odd\n' })
     const gitDir = join(source, '.git')
     for (const [key = '', value = ''] of settings) userGit(gitDir, 'config', '--file', join(gitDir, 'config'), key, value)
-    writeFiles(gitDir, { [file]: `[Filter "odd"]\n\tclean = ${evil}\n` })
+    appendFileSync(join(gitDir, file), `[Filter "odd"]\n\tclean = ${evil}\n`)
     utimesSync(join(source, 'a.txt'), 1, 1)
     await opened(newWorld(), source)
     expect(existsSync(canary)).toBe(false)

@@ -25,6 +25,7 @@ export async function openGround(): Promise<Ground> {
   mkdirSync(stateFolder)
   const serverOptions = { stateFolder: join(folder, 'server'), ui: false }
   let server = await startServer(serverOptions)
+  let restarting: Promise<unknown> = Promise.resolve()
   const { address } = server
   const recorder = await startRecorderProcess(folder)
   const connection = await Connection.connect({ address, channelArgs: { 'grpc.max_receive_message_length': 256e6 } })
@@ -37,12 +38,15 @@ export async function openGround(): Promise<Ground> {
     recorder,
     async killServer() {
       process.kill(server.pid, 'SIGKILL')
-      server = await startServer(serverOptions)
+      const again = startServer(serverOptions)
+      restarting = again
+      server = await again
       if (server.address !== address) throw new Error(`The server came back at ${server.address}, not at ${address}.`)
     },
     async close() {
       recorder.stop()
       await connection.close()
+      await restarting
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },

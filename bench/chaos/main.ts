@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { endingAlso } from '../interrupted.ts'
 import { budget } from './budget.ts'
 import { crashTable, isGood } from './crash-table.ts'
 import { openGround } from './ground.ts'
@@ -10,6 +11,7 @@ import { recovery } from './recovery.ts'
 import { replays } from './replays.ts'
 import { budgetLines, crashLines, recoveryLines, stormLines, write } from './report.ts'
 import { storm } from './storm.ts'
+import { endWorkerProcesses } from './worker-process.ts'
 
 const { values } = parseArgs({
   options: {
@@ -42,8 +44,19 @@ function report(name: string, figure: unknown, text: string): void {
 
 // Every server that is started again waits for the end of this process.
 process.setMaxListeners(0)
-const ground = await openGround()
-try {
+const opening = openGround()
+await endingAlso(chaos, async () => {
+  const ground = await opening
+  endWorkerProcesses()
+  await ground.close()
+})
+
+if (values.json) process.stdout.write(`${JSON.stringify({ ...figures, failures })}\n`)
+for (const failure of failures) say(`✗ ${failure}`)
+process.exitCode = failures.length > 0 ? 1 : 0
+
+async function chaos(): Promise<void> {
+  const ground = await opening
   if (wanted('crash')) {
     const rows = await crashTable(
       ground,
@@ -76,9 +89,4 @@ try {
     const result = await recovery(ground, Number(values.times))
     report('recovery', result, recoveryLines(result))
   }
-} finally {
-  await ground.close()
 }
-if (values.json) process.stdout.write(`${JSON.stringify({ ...figures, failures })}\n`)
-for (const failure of failures) say(`✗ ${failure}`)
-process.exitCode = failures.length > 0 ? 1 : 0

@@ -18,9 +18,20 @@ export interface WorkerEnd {
   output: string
 }
 
+const running = new Set<ChildProcess>()
+let over = false
+
+/** Kills all of them, and each that is started from now on: pools replace what dies. */
+export function endWorkerProcesses(): void {
+  over = true
+  for (const child of running) child.kill('SIGKILL')
+}
+
 /** Starts a Node program that says `ready` when it is. */
 export function startWorkerProcess(words: string[], environment: Record<string, string>): WorkerProcess {
   const child = spawn(process.execPath, words, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
+  if (over) child.kill('SIGKILL')
   let output = ''
   let said: (text: string | undefined) => void
   const ready = new Promise<string | undefined>((resolve) => (said = resolve))
@@ -32,6 +43,7 @@ export function startWorkerProcess(words: string[], environment: Record<string, 
     })
   const ended = new Promise<WorkerEnd>((resolve) =>
     child.once('close', (_, signal) => {
+      running.delete(child)
       said(undefined)
       const killedAt = /^killed at (\S+)$/m.exec(output)?.[1]
       resolve({ output, bySignal: signal !== null, ...(killedAt === undefined ? {} : { killedAt }) })
