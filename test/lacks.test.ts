@@ -88,6 +88,17 @@ test.each(refusals)('%s refuses in its words what it lacks: %j', async (_who, re
   if (lacks) expect((await failureOf(ask({ ...call, lacks: [lacks] }))).detail).not.toHaveProperty('lacks')
 })
 
+test('a way of asking for JSON is refused also where the status says something else', async () => {
+  const bodies: Reply[] = [
+    refusal(500, { error: { code: 500, message: 'tools param requires --jinja flag' } }),
+    refusal(404, { error: { message: "No endpoints found that support the provided 'tool_choice' value.", code: 404 } }),
+  ]
+  const { ask, world } = await modelAt([...bodies, ...bodies])
+  const schema = await world.store.put('{"type":"object"}')
+  for (const _ of bodies) expect(await failureOf(ask({ output: { form: 'tool', schema } }))).toMatchObject({ type: 'BadRequest' })
+  expect([(await failureOf(ask())).type, (await failureOf(ask())).type]).toEqual(['ServerError', 'ModelNotFound'])
+})
+
 test('what a server lacks is not sent, and the output cap goes under its other name', async () => {
   const { ask, server, world } = await modelAt(['Well.'])
   const tools = await world.store.put(JSON.stringify(offered))

@@ -11,7 +11,7 @@ import { defaultSilence } from '../activities/model/watch.ts'
 import { createPreflight } from '../activities/preflight/index.ts'
 import { abilities } from '../contract/abilities.ts'
 import { modelErrors } from '../contract/failures.ts'
-import { startScriptedServer } from '../testing/index.ts'
+import { providerKinds, startScriptedServer } from '../testing/index.ts'
 import { newWorld } from './model.fixture.ts'
 
 const path = join(import.meta.dirname, '../docs/models.md')
@@ -70,6 +70,10 @@ test('the page on models names every provider with its URL and key, and every er
   expect(page).toContain(
     `${defaultSilence.firstByte / 1_000} seconds without a first byte, or after ${defaultSilence.idle / 1_000} seconds`,
   )
+})
+
+test('the page names every kind that the scripted server can be', () => {
+  for (const kind of Object.keys(providerKinds)) expect(/The kinds are [^]*?\n/.exec(page)?.[0]).toContain(`\`${kind}\``)
 })
 
 test('the models file on the page is one', async () => {

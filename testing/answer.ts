@@ -1,6 +1,7 @@
 import { type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { completionOf } from './completion.ts'
+import { errorBody, type ProviderKind, type Refusal } from './kinds/kind.ts'
 import { type ErrorReply, type Reply, type ScriptedRequest, type SpokenReply } from './reply.ts'
 import { bodyOf } from './wire.ts'
 
@@ -10,35 +11,39 @@ export async function answer(
   request: ScriptedRequest,
   response: ServerResponse,
   charge: (tokens: { input: number; output: number }) => void,
+  kind: ProviderKind = {},
 ): Promise<void> {
-  if (typeof reply === 'string') return speak({ text: reply }, request, response, charge)
-  if ('error' in reply) return sendFailure(reply, response)
-  if ('raw' in reply) {
+  const spoken = typeof reply === 'string' ? { text: reply } : reply
+  if ('error' in spoken) return sendFailure(spoken, response, kind)
+  if ('raw' in spoken) {
     charge(completionOf({}, request).tokens)
-    response.writeHead(reply.status ?? 200, { 'content-type': reply.contentType ?? 'text/event-stream' })
-    response.end(reply.raw)
+    response.writeHead(spoken.status ?? 200, { 'content-type': spoken.contentType ?? 'text/event-stream' })
+    response.end(spoken.raw)
     return
   }
-  if ('hang' in reply) {
+  if ('hang' in spoken) {
     charge(completionOf({}, request).tokens)
-    if (reply.hang === 'body') response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+    if (spoken.hang === 'body') response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
     return
   }
-  return speak(reply, request, response, charge)
+  return speak(kind.reply?.(spoken, request) ?? spoken, request, response, charge, kind)
 }
 
-/** Sends an error in OpenAI's form. */
-export function sendError(response: ServerResponse, status: number, message: string): void {
-  sendFailure({ error: { status, body: { error: { message, type: 'scripted', code: null, param: null } } } }, response)
+/** Sends an error in the form of the kind. */
+export function sendError(response: ServerResponse, refusal: Refusal, { error = errorBody }: ProviderKind = {}): void {
+  sendFailure({ error: { status: refusal.status, body: error(refusal) } }, response)
 }
 
-function sendFailure({ error: { status, body, retryAfter } }: ErrorReply, response: ServerResponse): void {
+function sendFailure(
+  { error: { status, body, retryAfter } }: ErrorReply,
+  response: ServerResponse,
+  { error = errorBody }: ProviderKind = {},
+): void {
   if (response.destroyed || response.headersSent) {
     response.destroy()
     return
   }
-  const text =
-    typeof body === 'string' ? body : JSON.stringify(body ?? { error: { message: `scripted error ${status}`, type: 'scripted' } })
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? error({ status, message: `scripted error ${status}` }))
   response.writeHead(status, {
     'content-type': typeof body === 'string' ? 'text/plain' : 'application/json',
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
@@ -51,11 +56,12 @@ async function speak(
   request: ScriptedRequest,
   response: ServerResponse,
   charge: (tokens: { input: number; output: number }) => void,
+  kind: ProviderKind,
 ): Promise<void> {
   const completion = completionOf(reply, request)
   if (reply.delayMilliseconds !== undefined) await sleep(reply.delayMilliseconds)
   charge(completion.tokens)
-  const body = Buffer.from(bodyOf(completion, request))
+  const body = Buffer.from(bodyOf(completion, request, kind))
   const sent = reply.cutAfterBytes === undefined ? body : body.subarray(0, reply.cutAfterBytes)
   response.writeHead(200, { 'content-type': request.stream ? 'text/event-stream' : 'application/json' })
   response.flushHeaders()

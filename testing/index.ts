@@ -1,4 +1,5 @@
 export { type Counts, type ScriptedPrice } from './counts.ts'
+export { type ProviderKindName, providerKinds } from './kinds/index.ts'
 export {
   type ErrorReply,
   type HangingReply,

@@ -64,6 +64,8 @@ export interface ScriptedRequest {
   /** 1 for the first request. */
   count: number
   headers: Record<string, string>
+  /** Path and query. */
+  url: string
   /** `max_completion_tokens` or `max_tokens`. */
   maxTokens?: number
   stream: boolean

@@ -20,6 +20,7 @@ export async function readRequest(incoming: IncomingMessage, count: number): Pro
     messages,
     tools: tools.map(toolOf),
     count,
+    url: incoming.url ?? '/',
     headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
     ...(typeof maxTokens === 'number' ? { maxTokens } : {}),
     stream: body['stream'] === true,

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { answer, sendError } from './answer.ts'
 import { Counter, type Counts, type ScriptedPrice } from './counts.ts'
+import { type ProviderKindName, providerKinds } from './kinds/index.ts'
+import { type ProviderKind } from './kinds/kind.ts'
 import { type Reply, type Script, type ScriptedRequest } from './reply.ts'
 import { readRequest } from './request.ts'
 
@@ -11,6 +13,8 @@ export interface ScriptedServerOptions {
   script: Script
   /** After the last reply of a list: `repeat` it (default), or answer status 500 (`error`). */
   after?: 'repeat' | 'error'
+  /** Whose quirks the server has; default: none. */
+  kind?: ProviderKindName
   /** Default: any free port. */
   port?: number
   /** Micro-dollars per million tokens, by the model's name as requests have it; `*` for any other. */
@@ -40,7 +44,7 @@ export async function startScriptedServer(options: ScriptedServerOptions): Promi
   const requests: ScriptedRequest[] = []
   const server = createServer({ keepAliveTimeout: 1_000 }, (incoming, response) => {
     void serve(incoming, response, { options, counter, requests }).catch((error: unknown) =>
-      sendError(response, 500, `the script threw: ${error instanceof Error ? error.message : String(error)}`),
+      sendError(response, { status: 500, message: `the script threw: ${error instanceof Error ? error.message : String(error)}` }),
     )
   })
   server.listen(options.port ?? 0, '127.0.0.1')
@@ -72,16 +76,20 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, { opti
   const path = new URL(incoming.url ?? '/', 'http://127.0.0.1').pathname
   if (path === '/__scripted/counts') return sendJson(response, counter.counts)
   if (path.endsWith('/models')) return sendJson(response, { object: 'list', data: [] })
-  if (incoming.method !== 'POST' || !path.endsWith('/chat/completions')) return sendError(response, 404, `there is nothing at ${path}`)
+  if (incoming.method !== 'POST' || !path.endsWith('/chat/completions'))
+    return sendError(response, { status: 404, message: `there is nothing at ${path}` })
   counter.arrived()
   response.once('close', () => counter.left(response.writableFinished))
   const request = await readRequest(incoming, counter.counts.requests)
-  if (typeof request === 'string') return sendError(response, 400, request)
+  const kind: ProviderKind = options.kind ? providerKinds[options.kind] : {}
+  if (typeof request === 'string') return sendError(response, { status: 400, message: request }, kind)
   requests.push(request)
   if (requests.length > (options.keep ?? 1_000)) requests.shift()
   counter.asked(request.model)
   const price = options.prices?.[request.model] ?? options.prices?.['*']
-  await answer(await nextReply(options, request), request, response, (tokens) => counter.charged(tokens, price))
+  const refusal = kind.refusal?.(request)
+  if (refusal) return sendError(response, refusal, kind)
+  await answer(await nextReply(options, request), request, response, (tokens) => counter.charged(tokens, price), kind)
 }
 
 async function nextReply({ script, after = 'repeat' }: ScriptedServerOptions, request: ScriptedRequest): Promise<Reply> {

@@ -1,10 +1,11 @@
 import { type Completion } from './completion.ts'
+import { type Chunk, type ProviderKind } from './kinds/kind.ts'
 import { type ScriptedRequest } from './reply.ts'
 
 const pieceCharacters = 40
 
 /** The body of a completion: server-sent events, or JSON where the request does not stream. */
-export function bodyOf(completion: Completion, request: ScriptedRequest): string {
+export function bodyOf(completion: Completion, request: ScriptedRequest, { events }: ProviderKind): string {
   const base = { id: `chatcmpl-${request.count}`, created: 0, model: request.model }
   const usage = {
     prompt_tokens: completion.tokens.input,
@@ -18,10 +19,10 @@ export function bodyOf(completion: Completion, request: ScriptedRequest): string
     const choices = [{ index: 0, message: spoken, finish_reason: finish, logprobs: null }]
     return JSON.stringify({ ...base, object: 'chat.completion', choices, ...(reportUsage ? { usage } : {}) })
   }
-  const event = (rest: object) => `data: ${JSON.stringify({ ...base, object: 'chat.completion.chunk', ...rest })}\n\n`
+  const event = (rest: Pick<Chunk, 'choices' | 'usage'>): Chunk => ({ ...base, object: 'chat.completion.chunk', ...rest })
   const delta = (change: object, reason: string | null = null) =>
-    event({ choices: [{ index: 0, delta: change, finish_reason: reason, logprobs: null }] })
-  return [
+    event({ choices: [{ index: 0, delta: { ...change }, finish_reason: reason, logprobs: null }] })
+  const chunks = [
     delta({ role: 'assistant', content: '' }),
     ...pieces(reasoning).map((piece) => delta({ reasoning_content: piece })),
     ...pieces(message.content ?? '').map((piece) => delta({ content: piece })),
@@ -29,8 +30,9 @@ export function bodyOf(completion: Completion, request: ScriptedRequest): string
     ...callDeltas(completion).map((change) => delta(change)),
     delta({}, finish),
     ...(reportUsage && includesUsage(request) ? [event({ choices: [], usage })] : []),
-    'data: [DONE]\n\n',
-  ].join('')
+  ]
+  const sent = events?.(chunks, completion) ?? chunks
+  return [...sent.map((chunk) => (typeof chunk === 'string' ? chunk : `data: ${JSON.stringify(chunk)}\n\n`)), 'data: [DONE]\n\n'].join('')
 }
 
 function callDeltas({ message }: Completion): object[] {

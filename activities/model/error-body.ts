@@ -6,6 +6,8 @@ export interface SaidError {
   code?: string
   type?: string
   param?: string
+  /** Seconds, where the body has what a Retry-After header would say. */
+  retryAfter?: string
 }
 
 const Text = z.union([z.string(), z.number().transform(String)]).nullish()
@@ -15,6 +17,10 @@ const Detailed = z.looseObject({
   type: Text.catch(undefined),
   status: Text.catch(undefined),
   param: Text.catch(undefined),
+  details: z
+    .array(z.looseObject({ retryDelay: z.string().optional().catch(undefined) }))
+    .optional()
+    .catch(undefined),
   metadata: z.looseObject({ reasons: z.unknown().optional(), flagged_input: z.unknown().optional() }).nullish().catch(undefined),
 })
 
@@ -42,13 +48,14 @@ export async function readable(response: Response): Promise<Response> {
   const text = await response.text().catch(() => '')
   const error = errorOfBody(parse(text))
   const { status, statusText, headers } = response
-  return new Response(error ? JSON.stringify({ error }) : text || null, { status, statusText, headers: withoutLength(headers) })
+  return new Response(error ? JSON.stringify({ error }) : text || null, { status, statusText, headers: headersOf(headers, error) })
 }
 
 function said(error: unknown): SaidError {
   const { success, data } = Detailed.safeParse(error)
   if (!success) return { message: words(error) }
-  const { message, metadata } = data
+  const { message, metadata, details = [] } = data
+  const delay = details.find(({ retryDelay }) => retryDelay)?.retryDelay
   // OpenRouter's moderation is a 403 with its reasons beside the message.
   const code = metadata?.reasons || metadata?.flagged_input ? 'content_filter' : data.code
   const type = data.type ?? data.status
@@ -57,6 +64,7 @@ function said(error: unknown): SaidError {
     ...(code ? { code } : {}),
     ...(type ? { type } : {}),
     ...(data.param ? { param: data.param } : {}),
+    ...(delay ? { retryAfter: delay.replace(/s$/, '') } : {}),
   }
 }
 
@@ -68,8 +76,10 @@ function words(value: unknown): string {
   return complaints && complaints.length > 0 ? complaints.join('; ') : JSON.stringify(value)
 }
 
-function withoutLength(headers: Headers): Headers {
+/** Those that still hold for the new body. */
+function headersOf(headers: Headers, error: SaidError | undefined): Headers {
   const kept = new Headers(headers)
+  if (error?.retryAfter && !kept.has('retry-after')) kept.set('retry-after', error.retryAfter)
   for (const name of ['content-length', 'content-encoding']) kept.delete(name)
   return kept
 }

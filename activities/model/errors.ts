@@ -1,9 +1,8 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common'
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai'
-import { type Ability } from '../../contract/abilities.ts'
 import { type ModelError, type ModelErrorDetail, modelErrors } from '../../contract/failures.ts'
 import { NotAChunk } from './collect.ts'
-import { lackIn } from './lacks.ts'
+import { lackIn, refusesForm, type Sent } from './lacks.ts'
 import { type Provider } from './providers.ts'
 import { retryAfterMilliseconds } from './retry-after.ts'
 
@@ -13,7 +12,7 @@ export function modelFailure(type: ModelError, message: string, detail: ModelErr
 }
 
 /** Turns what the client threw into a model error; what is already a failure passes. */
-export function modelErrorOf(error: unknown, provider: Provider, model: string, sent: Ability[] = []): ApplicationFailure {
+export function modelErrorOf(error: unknown, provider: Provider, model: string, sent: Sent): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error
   if (error instanceof APIConnectionTimeoutError)
     return modelFailure('TimedOut', `the connection to ${provider.url} timed out`, { charged: 'unknown' })
@@ -48,13 +47,14 @@ function codeOf(error: unknown): string {
 const mayLack: ModelError[] = ['BadRequest', 'ModelNotFound', 'ServerError']
 
 /** An error status, or an error in the middle of a stream (then without a status, and the work may have been charged). */
-function refusalOf(error: APIError, provider: Provider, model: string, sent: Ability[]): ApplicationFailure {
+function refusalOf(error: APIError, provider: Provider, model: string, sent: Sent): ApplicationFailure {
   const midway = error.status === undefined
   const status = error.status ?? (Number.isInteger(Number(error.code)) ? Number(error.code) : undefined)
   const said = excerpt(error.message.replace(/^\d{3} /, ''), provider.key)
   const kind = classify(status, `${error.code ?? ''} ${error.type ?? ''}`, said)
-  const lacks = mayLack.includes(kind) ? lackIn(`${error.param ?? ''} ${said}`, sent) : undefined
-  const type = lacks ? 'BadRequest' : kind
+  const words = mayLack.includes(kind) ? `${error.param ?? ''} ${said}` : ''
+  const lacks = lackIn(words, sent)
+  const type = lacks || refusesForm(words, sent) ? 'BadRequest' : kind
   const retryAfter = retryAfterMilliseconds(error.headers?.get('retry-after'), Date.now())
   return modelFailure(type, `${sentences[type](provider, model)}${status === undefined ? '' : ` (${status})`}: ${said}`, {
     ...(status === undefined ? {} : { status }),
@@ -79,13 +79,17 @@ const sentences: Record<ModelError, (provider: Provider, model: string) => strin
 }
 
 const overflow =
-  /context[ _-]?(length|window|size)|maximum context|too many (input )?tokens|(prompt|input) is too long|string_above_max_length/i
+  /context[ _-]?(length|window|size)|maximum context|too many (input )?tokens|(prompt|input) is too long|token count.{0,40}exceeds|string_above_max_length/i
 
 function classify(status: number | undefined, code: string, message: string): ModelError {
   if (/content_?(filter|policy)/i.test(code)) return 'Refused'
   if (status === 413) return 'ContextOverflow'
   if ((status === undefined || status === 400 || status === 422) && overflow.test(`${code} ${message}`)) return 'ContextOverflow'
   if (/insufficient_quota/.test(code) || status === 402) return 'Unauthorized'
+  // Gemini calls a wrong key an invalid argument.
+  if (status === 400 && /api[ _]key (not valid|expired|not found)/i.test(message)) return 'Unauthorized'
+  // Groq could not read the call that the model wrote: another reply may do.
+  if (/tool_use_failed/.test(code)) return 'ServerError'
   if (/model_not_found/.test(code)) return 'ModelNotFound'
   for (const [type, { statuses }] of Object.entries(modelErrors))
     if (isModelError(type) && status !== undefined && statuses.some((known) => known === status)) return type

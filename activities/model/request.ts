@@ -5,6 +5,7 @@ import { type Ability } from '../../contract/abilities.ts'
 import { bounded } from './bounded.ts'
 import { modelErrorOf } from './errors.ts'
 import { readable } from './error-body.ts'
+import { type Sent } from './lacks.ts'
 import { type Provider } from './providers.ts'
 import { type RawReply } from './raw-reply.ts'
 import { readReply } from './read-reply.ts'
@@ -72,7 +73,7 @@ function bodyOf(
 }
 
 /** What a request asks for that servers may lack. Who forces a tool to get JSON has other ways, and is no user of tools. */
-function sentOf({ effort }: ModelName, { lacks }: Provider, { messages, tools, choice }: Said): Ability[] {
+function sentOf({ effort }: ModelName, { lacks }: Provider, { messages, tools, choice, format }: Said): Sent {
   const sent: Record<Ability, boolean> = {
     tools: tools.length > 0 && !choice,
     effort: effort !== undefined,
@@ -80,5 +81,6 @@ function sentOf({ effort }: ModelName, { lacks }: Provider, { messages, tools, c
     usage: true,
     cap: true,
   }
-  return (Object.keys(sent) as Ability[]).filter((ability) => sent[ability] && !lacks.includes(ability))
+  const abilities = (Object.keys(sent) as Ability[]).filter((ability) => sent[ability] && !lacks.includes(ability))
+  return { abilities, form: choice !== undefined || format !== undefined }
 }
