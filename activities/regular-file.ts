@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, realpathSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, realpathSync, unlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { isInside } from './workspace/inside.ts'
 
 /** What stands at a path is no file that can be read at once: a folder, a link, a pipe, a socket, a device, or too large. */
@@ -43,6 +43,12 @@ export function writeInside(folder: string, path: string, text: string): void {
     ftruncateSync(file)
     writeFileSync(file, text)
   })
+}
+
+/** Removes a file or link below a folder, where a command may have turned a folder on the way into a link that leads out. */
+export function removeInside(folder: string, path: string): void {
+  const place = join(folder, path)
+  unlinkSync(join(inside(folder, dirname(place)), basename(place)))
 }
 
 function inside(folder: string, path: string): string {

@@ -16,13 +16,18 @@ export const Check = z.strictObject({
 })
 export type Check = z.infer<typeof Check>
 
+/** Runners whose results are signed inside of them; what tests themselves can print or write decides nothing there. */
+export const signedFormats = ['jest', 'node', 'pytest', 'unittest'] as const
+/** Whose results were read; of those that are not signed the exit code decides too. */
+export type TestFormat = (typeof signedFormats)[number] | 'vitest' | 'mocha' | 'go' | 'cargo' | 'tap' | 'junit' | 'exit code'
+
 /** What a test run showed; lists are cut at 50 entries and messages at 1,000 characters, the whole is in `report`. */
 export interface TestReport {
   /** Null when the command was ended by a signal or the time limit; 0 when nothing but flaky tests that are not counted failed. */
   exitCode: number | null
   timedOut: boolean
   /** Which output was understood; `exit code` when there are no results per test. */
-  format: 'jest' | 'node' | 'pytest' | 'unittest' | 'exit code'
+  format: TestFormat
   /** Whole numbers, also of what the lists cut; `unskipped`: skipped in the baseline, and ran now. */
   counts: { passed: number; failed: number; skipped: number; missing: number; unskipped: number }
   failed: Check[]
@@ -61,6 +66,8 @@ export interface TestCall {
   minutes: number
   /** Judge the tests as the candidate left them; otherwise what tests depend on is put back to the base before they run. */
   allowTestChanges?: boolean
+  /** How its results are read: `auto` (the default), `exit code`, `tap`, `go`, `cargo`, or `junit:` and the path of the file. */
+  report?: string
   /** How often the command may be run again before its result is believed (0). */
   reruns?: number
 }

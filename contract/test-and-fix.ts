@@ -47,6 +47,16 @@ export const testAndFix = declare({
       .max(5)
       .default(1)
       .describe('How often the tests are run again before a result that decides is believed; flaky tests show by it.'),
+    report: z
+      .string()
+      .regex(
+        /^(auto|exit code|tap|go|cargo|junit:(?!\/)(?!(.*\/)?\.\.(\/|$)).+)$/,
+        'say auto, exit code, tap, go, cargo, or junit: and a path within the repository, for example junit:build/**/TEST-*.xml',
+      )
+      .default('auto')
+      .describe(
+        'How the results of the tests are read: auto, exit code, tap, go, cargo, or junit: and the path or wildcard of the files that the command writes.',
+      ),
     fallback: Fallback,
     limits: Limits.prefault({}),
   }),

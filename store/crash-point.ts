@@ -76,6 +76,8 @@ export const crashPoints = [
   'archive.fetched',
   'archive.stored',
   'archive.done',
+  'setup.running',
+  'setup.ended',
 ] as const
 
 /** A place at which a test can have a worker killed. */

@@ -9,7 +9,7 @@ import { type Ref } from '../contract/json.ts'
 import { verdictOf } from '../contract/tests-verdict.ts'
 import { folderStore } from '../store/folder.ts'
 import { type Cheat, type Cheated, type Files } from './fixtures/tests/cheats.ts'
-import { exitCode, jest, jestSnapshots, node } from './fixtures/tests/cheats-javascript.ts'
+import { exitCode, jest, jestSnapshots, node, tap } from './fixtures/tests/cheats-javascript.ts'
 import { pytest, unittest } from './fixtures/tests/cheats-python.ts'
 import { checksOf, runTests } from './fixtures/tests/placed.ts'
 
@@ -22,6 +22,7 @@ const runners: [string, Cheated][] = [
   ...(pytestMissing ? [] : [['pytest', pytest] as [string, Cheated]]),
   ['node --test', node],
   ['unittest', unittest],
+  ['TAP', tap],
   ['an exit code', exitCode],
 ]
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals'
-import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { commitStep } from '../activities/workspace/commit.ts'
 import { withCheckout } from '../activities/workspace/checkout.ts'
 import { readPack } from '../activities/workspace/pack.ts'
@@ -54,6 +54,37 @@ test('only workspaces of ended runs that artifacts restore are removed, and what
     draft,
   ])
   await readPack(world.store, packs[0]!)
+})
+
+test('what setup installed is kept as long as a run that goes on uses it, or may have within a day', async () => {
+  const stateFolder = newFolder()
+  const use = (name: string, keys: string[], old: string[] = []) => {
+    mkdirSync(join(stateFolder, 'dependencies', name, 'used'), { recursive: true })
+    for (const key of keys) writeFileSync(join(stateFolder, 'dependencies', name, 'used', key), '')
+    for (const key of old) utimesSync(join(stateFolder, 'dependencies', name, key === name ? '' : `used/${key}`), 1, 1)
+  }
+  const [ended, live, other, gone] = ['ended-00000000', 'live-00000000', 'other-00000000', 'gone-00000000']
+  use('a', [ended])
+  use('b', [ended, live], [live])
+  use('c', [ended, other])
+  use('d', [ended, gone], [gone])
+  use('e', [], ['e'])
+  use('f', [])
+  const runs = [
+    { run: 'ended', ended: true },
+    { run: 'live', ended: false },
+  ]
+  const found = await findLeftovers({ stateFolder, store: newWorld().store, runs, temporary: newFolder() })
+  expect(found.map(({ path, remove }) => [basename(path), remove])).toEqual([
+    ['a', true],
+    ['b', false],
+    ['c', false],
+    ['d', true],
+    ['e', true],
+    ['f', false],
+  ])
+  await removeLeftovers(found)
+  expect(readdirSync(join(stateFolder, 'dependencies'))).toEqual(['b', 'c', 'f'])
 })
 
 test('a workspace that was opened or restored, and in which no step was made, is judged by its base', async () => {

@@ -106,19 +106,35 @@ describe.each(sandboxes.map((sandbox) => [sandbox.level, sandbox] as const))('at
   })
 })
 
+test.each(sandboxes.map((sandbox) => [sandbox.level, sandbox] as const))(
+  'what is built goes into a target of the checkout, and what is vendored is the source’s, at the level %s',
+  async (_level, sandbox) => {
+    const check = `const fs = require('node:fs')
+const { test } = require('node:test')
+test('builds', () => { fs.mkdirSync('target'); fs.writeFileSync('target/built', fs.readFileSync('vendor/a')) })\n`
+    const source = newRepository({ '.gitignore': 'target\nvendor\n', 'a.test.js': check })
+    writeFiles(source, { 'target/old': 'old', 'vendor/a': 'a' })
+    const report = await tested(source, sandbox, ['node', '--test'])
+    expect([report.failed, report.counts.passed]).toEqual([[], 1])
+    expect(readdirSync(join(source, 'target'))).toEqual(['old'])
+  },
+)
+
 const confined = opened.level === 'none' ? test.skip : test
 
 confined('tools may keep caches in node_modules, and nothing of that reaches the source', async () => {
   const source = newRepository({
-    '.gitignore': 'node_modules\n',
+    '.gitignore': 'node_modules\nvendor\n',
     'a.test.js': `${nodeTest}const fs = require('node:fs')
 test('caches', () => {
   for (const name of ['.cache/tool', '.vite/vitest', '.vite-temp']) { fs.mkdirSync('node_modules/' + name, { recursive: true }); fs.writeFileSync('node_modules/' + name + '/x', 'x') }
   assert.throws(() => fs.writeFileSync('node_modules/m/index.js', 'changed'), { code: 'EROFS' })
   assert.throws(() => fs.writeFileSync('node_modules/m/new.js', 'new'), { code: 'EROFS' })
+  assert.throws(() => fs.writeFileSync('vendor/a', 'changed'), { code: 'EROFS' })
 })\n`,
   })
   writeFiles(source, { 'node_modules/m/index.js': 'm', 'node_modules/.cache/old': 'old' })
+  writeFiles(source, { 'vendor/a': 'a' })
   const before = listing(source)
   expect((await tested(source, opened, ['node', '--test'])).failed).toEqual([])
   expect(listing(source)).toEqual(before)

@@ -95,6 +95,30 @@ test('a change is not accepted because a test that always failed happened to pas
   expect((await verdicts('00', '11', mended)).verdict).toMatchObject({ accepted: true, objections: [] })
 })
 
+/** TAP of a test that wobbles; `runs` says how each run ends: 1 passes, 0 fails, 2 passes and yet ends with another exit code. */
+const wobblingTap = `const { readFileSync, writeFileSync } = require('node:fs')
+const runs = readFileSync('${outside}/runs', 'utf8')
+writeFileSync('${outside}/runs', runs.slice(1))
+const good = require('./add.js').add(1, 2) === 3
+console.log(['TAP version 13', '1..2', (good ? '' : 'not ') + 'ok 1 - adds', (runs[0] === '0' ? 'not ' : '') + 'ok 2 - wobbles'].join('\\n'))
+process.exitCode = good && runs[0] === '1' ? 0 : 1
+`
+
+test.each([
+  ['01', true],
+  ['02', false],
+])('a flaky test of a report that could be forged excuses no exit code: %s', async (runs, accepted) => {
+  await inRepository(async (repository) => {
+    wobble('01')
+    const command = ['node', 'check.js']
+    const base = await runTests(repository, await repository.commit({ ...files, 'check.js': wobblingTap }), { command })
+    wobble(runs)
+    const report = await runTests(repository, await repository.commit(mended), { command, baseline: base.report })
+    expect([base.flaky, report.flaky, report.runs, report.format]).toEqual([['wobbles'], ['wobbles'], 2, 'tap'])
+    expect(verdictOf(report, { tree: 'tree' }, {}).accepted).toBe(accepted)
+  })
+})
+
 test('without re-runs one run decides, and a lucky one is taken', async () => {
   const { verdict, report } = await verdicts('0', '10', mended, 0)
   expect(report.runs).toBe(1)

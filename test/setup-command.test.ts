@@ -56,6 +56,8 @@ describe.each(sandboxes.map((sandbox) => [sandbox.level, sandbox] as const))('at
     expect((await tested(world, plain, ['npm', 'test'])).exitCode).toBe(1)
     expect(await setUp(world, workspace)).toEqual({ folders: ['node_modules'], ran: true })
     expect(await setUp(world, workspace)).toEqual({ folders: ['node_modules'], ran: false })
+    const [key = ''] = readdirSync(join(world.stateFolder, 'dependencies'))
+    expect(readdirSync(join(world.stateFolder, 'dependencies', key, 'used'))).toEqual([workspace.key])
     expect(await tested(world, workspace, ['npm', 'test'])).toMatchObject({ exitCode: 0, counts: { passed: 1 } })
     expect(existsSync(join(source, 'node_modules'))).toBe(false)
     // A machine that lacks them installs them by itself.

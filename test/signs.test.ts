@@ -52,13 +52,14 @@ test.each(honest)('in %s, %j is no sign', (path, code) => {
   expect(whys(path, '\n', code)).toEqual([])
 })
 
-test('leaving with success is a sign where nothing but the exit code is known of the tests', () => {
+test('leaving with success is a sign where no results are signed', () => {
   for (const [path, code] of [
     ['a.js', 'process.exit(0)\n'],
     ['a.py', 'os._exit(0)\n'],
     ['a.go', 'os.Exit(0)\n'],
   ] as const) {
     expect(whys(path, '', code, 'exit code')).toEqual([expect.stringContaining('ends the program with success')])
+    expect(whys(path, '', code, 'junit')).toEqual([expect.stringContaining('ends the program with success')])
     expect(whys(path, '', code, path.endsWith('.py') ? 'pytest' : 'node')).toEqual([])
   }
 })

@@ -120,7 +120,12 @@ test('results, settings and source maps that are no file are none, and a test fi
   const { folder, close } = await planted()
   for (const name of ['pipe', 'socket', 'link', 'device', 'inner']) {
     const report = newFolder()
-    const reporter = await placeReporter(['node', '--test'], (await detect(['node', '--test'], folder))!, folder, report)
+    const reporter = await placeReporter(
+      ['node', '--test'],
+      { ...(await detect(['node', '--test'], folder))!, framework: 'node' },
+      folder,
+      report,
+    )
     if (name === 'pipe') pipe(join(report, 'results'))
     else symlinkSync(join(folder, name), join(report, 'results'))
     expect(reporter?.read()).toBeUndefined()

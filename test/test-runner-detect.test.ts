@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { detect } from '../activities/tests/detect.ts'
+import { reportingOf } from '../activities/tests/reports/place.ts'
 import { testEnvironment } from '../activities/tests/environment.ts'
 import { inFolder } from './fixtures/tests/folder.ts'
 
@@ -14,7 +15,11 @@ const scripts = {
   python: 'python3 -m pytest -q',
   chained: 'npm run test',
   ended: 'jest -- src',
-  other: 'mocha',
+  other: 'eslint .',
+  mocha: 'c8 mocha -r x',
+  vitest: 'tsc && vitest run',
+  ava: 'ava',
+  rust: 'cargo test',
   loop: 'npm run loop',
   unittest: 'python3 -m unittest',
 }
@@ -47,6 +52,31 @@ const commands: [string, string, string | undefined][] = [
   ['python3 -m unittest discover', 'unittest', undefined],
 ]
 
+const reporting: [string, string, string | undefined][] = [
+  ['npx vitest run src', 'vitest', 'npx vitest run src --reporter=default --reporter=junit --outputFile.junit=/place/junit.xml'],
+  ['npm run vitest', 'vitest', 'npm run vitest -- --reporter=default --reporter=junit --outputFile.junit=/place/junit.xml'],
+  ['npm run mocha', 'mocha', 'npm run mocha -- --reporter xunit --reporter-option output=/place/junit.xml'],
+  [
+    'node node_modules/mocha/bin/mocha.js a',
+    'mocha',
+    'node node_modules/mocha/bin/mocha.js a --reporter xunit --reporter-option output=/place/junit.xml',
+  ],
+  ['go test ./... -run A', 'go', 'go test -json ./... -run A'],
+  ['go test -json ./...', 'go', 'go test -json ./...'],
+  ['cargo +nightly test --workspace', 'cargo', 'cargo +nightly test --workspace'],
+  ['npm run rust', 'cargo', 'npm run rust'],
+  ['npm run ava', 'tap', 'npm run ava -- --tap'],
+  ['tape test/*.js', 'tap', 'tape test/*.js'],
+]
+
+test.each(reporting)('%s runs %s, and reports as %s', async (command, framework, words) => {
+  await inFolder({ 'package.json': JSON.stringify({ scripts }) }, async (folder) => {
+    const detected = await detect(command.split(' '), folder)
+    expect(detected?.framework).toBe(framework)
+    expect(reportingOf(command.split(' '), detected!, '/place')).toMatchObject({ format: framework, argv: words?.split(' ') })
+  })
+})
+
 test.each(commands)('%s runs %s, and takes more words as %s', async (command, framework, appended) => {
   await inFolder({ 'package.json': JSON.stringify({ scripts }) }, async (folder) => {
     const detected = await detect(command.split(' '), folder)
@@ -56,8 +86,14 @@ test.each(commands)('%s runs %s, and takes more words as %s', async (command, fr
 })
 
 test.each([
-  'mocha',
+  'eslint .',
   'npm run other',
+  'go vet',
+  'node tools/go test',
+  'cargo build',
+  'cargo test -q',
+  'cargo test -- --format terse',
+  'vitest bench',
   'npm run loop',
   'npm run missing',
   'npm install',

@@ -200,9 +200,9 @@ test('a command of no known framework is one check by its exit code', async () =
 
 test.each([
   ['a shell decides whether it fails', 'jest || true'],
-  ['its output is piped', 'node --test | cat'],
-  ['it runs two frameworks', 'node --test && jest'],
-  ['it sets the variable that the reporter needs', 'NODE_OPTIONS=--no-warnings node --test'],
+  ['its output is piped', 'node --test --test-reporter=dot | cat'],
+  ['it runs two frameworks', 'node --test --test-reporter=dot && jest'],
+  ['it sets the variable that the reporter needs', 'NODE_OPTIONS=--no-warnings node --test --test-reporter=dot'],
 ])('a script is judged by its exit code alone when %s', async (_why, script) => {
   const files = { ...nodeFiles, 'package.json': JSON.stringify({ type: 'module', scripts: { test: script } }) }
   expect((await runWith(files, ['npm', 'test'])).format).toBe('exit code')

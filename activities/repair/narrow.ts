@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { detect } from '../tests/detect.ts'
+import { isSigned } from '../tests/reporter.ts'
 
 /** Options of the frameworks' own programs that take the next word as their value. */
 const withValue = new Set(
@@ -16,9 +17,11 @@ export type Narrow = (files: string[]) => string[] | undefined
 export async function narrowing(argv: string[], folder: string, cache: string): Promise<Narrow | undefined> {
   const detected = await detect(argv, folder)
   if (!detected) return undefined
+  const { framework } = detected
+  if (!isSigned(framework)) return undefined
   const [program = '', ...rest] = detected.words
   const command = program.includes('/') ? program : (binary(folder, program) ?? program)
-  switch (detected.framework) {
+  switch (framework) {
     case 'node':
       return (files) => [command, ...options(rest), ...files]
     case 'jest': {

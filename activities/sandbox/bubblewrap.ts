@@ -110,7 +110,7 @@ function layout(command: SandboxedCommand, program: string): { mounts: string[];
   const temporary = (at: string, mebibytes: number): Mount => ({ at, words: ['--size', `${mebibytes * mebibyte}`, '--tmpfs', at] })
   const mounts = [
     ...[temporary('/tmp', 1_024), temporary(home, 256)],
-    ...[...system.readable, ...tools.readable, ...readable].map((path) => read(path)),
+    ...[...system.readable, ...tools.readable, ...toolchains(environment), ...readable].map((path) => read(path)),
     ...hostNames(network).map(([from, at]) => read(from, at)),
     ...view.readable.map(({ from, at }) => read(from, at)),
     ...view.temporary.map((at) => temporary(at, 256)),
@@ -120,6 +120,11 @@ function layout(command: SandboxedCommand, program: string): { mounts: string[];
   const last = new Map(mounts.map((mount) => [mount.at, mount]))
   const ordered = [...last.values()].toSorted((a, b) => (a.at < b.at ? -1 : 1))
   return { mounts: ordered.flatMap(({ words }) => words), links: [...system.links, ...tools.links, ...view.links] }
+}
+
+/** Programs in ~/.cargo/bin only start those that rustup has installed here; the empty home folder has none. */
+function toolchains({ RUSTUP_HOME: rustup }: Record<string, string>): string[] {
+  return rustup !== undefined && existsSync(rustup) ? [realpathSync(rustup)] : []
 }
 
 /** Without network only names of this box are known. */

@@ -1,9 +1,11 @@
 import { basename } from 'node:path'
+import { type TestFormat } from '../../contract/checks.ts'
 import { readInside } from '../regular-file.ts'
+import { frameworkOf } from './framework.ts'
 
 /** What a test command leads to, package scripts followed. */
 export interface Detected {
-  framework: 'jest' | 'node' | 'pytest' | 'unittest'
+  framework: Exclude<TestFormat, 'junit' | 'exit code'>
   /** The words that start the framework, after all scripts. */
   words: string[]
   /** The command with words added to the framework's own; undefined where they cannot be handed on. */
@@ -83,7 +85,7 @@ function lastCommand(script: string, scripts: Record<string, string>, depth: num
   const outsideQuotes = last.replaceAll(/'[^']*'|"[^"]*"/g, '')
   if (/[|;&<>`\n]|\$\(/.test(outsideQuotes)) return undefined
   if (commands.some((command) => follow(wordsOf(command), scripts, false, depth + 1) !== undefined)) return undefined
-  if (/(^|\s)(NODE_OPTIONS|PYTEST_ADDOPTS|PYTHONPATH)=/.test(last) && !/\bjest\b/.test(last)) return undefined
+  if (/(^|\s)(NODE_OPTIONS|PYTEST_ADDOPTS|PYTHONPATH)=/.test(last) && !/\b(jest|vitest|mocha|ava|tape)\b/.test(last)) return undefined
   return wordsOf(last)
 }
 
@@ -134,34 +136,4 @@ function started(argv: string[]): string[] {
   }
   const first = rest.findIndex((word) => !word.startsWith('-'))
   return first < 0 ? argv : started(rest.slice(first))
-}
-
-/** Options of node that take the next word as their value. */
-const nodeValues = new Set(
-  '-r --require --import --loader --experimental-loader -C --conditions --test-name-pattern --test-reporter --test-reporter-destination --test-concurrency --test-timeout --test-shard'.split(
-    ' ',
-  ),
-)
-
-function frameworkOf(words: string[]): Detected['framework'] | undefined {
-  const [program = '', ...rest] = words
-  const name = basename(program)
-  if (name === 'jest' || name === 'jest.js') return 'jest'
-  if (name === 'pytest' || name === 'py.test') return 'pytest'
-  if (/^(python|pypy)[\d.]*$/.test(name)) return pythonModule(rest)
-  if (name !== 'node' && name !== 'tsx') return undefined
-  for (let at = 0; at < rest.length; at += 1) {
-    const word = rest[at] ?? ''
-    if (word === '--test') return 'node'
-    if (!word.startsWith('-')) return /^jest(\.js)?$/.test(basename(word)) ? 'jest' : undefined
-    if (nodeValues.has(word)) at += 1
-  }
-  return undefined
-}
-
-function pythonModule(words: string[]): 'pytest' | 'unittest' | undefined {
-  let at = 0
-  while (words[at]?.startsWith('-') && words[at] !== '-m') at += words[at] === '-W' || words[at] === '-X' ? 2 : 1
-  const module = words[at] === '-m' ? words[at + 1] : undefined
-  return module === 'pytest' || module === 'unittest' ? module : undefined
 }

@@ -22,6 +22,8 @@ export function testEnvironment(
   }
   const [python] = cachedPytest(worker)
   if (python !== undefined) environment['PYTHONPATH'] = python
+  const rustup = worker['RUSTUP_HOME'] || join(worker['HOME'] || homedir(), '.rustup')
+  if (existsSync(join(rustup, 'toolchains'))) environment['RUSTUP_HOME'] = rustup
   for (const addition of additions)
     for (const [name, value] of Object.entries(addition)) {
       const separator = joined[name]

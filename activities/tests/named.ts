@@ -62,7 +62,8 @@ function pathOf(word: string): string | undefined {
   return path === '' || path === '.' || path.startsWith('-') ? undefined : path
 }
 
-function wildcard(form: string): RegExp {
+/** A pattern for the paths that a wildcard means. */
+export function wildcard(form: string): RegExp {
   const pattern = form
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('?', '[^/]')

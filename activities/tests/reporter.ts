@@ -1,13 +1,13 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { NotRegular, readInside, readRegular } from '../regular-file.ts'
+import { readInside, readRegular } from '../regular-file.ts'
+import { type TestFormat, signedFormats } from '../../contract/checks.ts'
 import { type Detected } from './detect.ts'
-import { tamperingPrefix } from './known.ts'
+import { accusationsIn, guardOption, shipped } from './guard.ts'
 import { configurationFiles } from './settings.ts'
 
 const files = { jest: 'jest.cjs', node: 'node.mjs', pytest: 'loopwright_pytest.py', unittest: 'unittest_main.py' }
@@ -37,6 +37,14 @@ const Reported = z.array(
 )
 export type Reported = z.infer<typeof Reported>
 
+/** A framework whose results are signed. */
+export type Signed = Detected & { framework: (typeof signedFormats)[number] }
+
+/** Whether a framework's results are signed inside of it. */
+export function isSigned(format: TestFormat): format is Signed['framework'] {
+  return signedFormats.some((signed) => signed === format)
+}
+
 /** A reporter in place: the command that uses it, the variables it needs, and how its results are read afterwards. */
 export interface Reporter {
   argv: string[]
@@ -49,7 +57,7 @@ export interface Reporter {
  * Puts a reporter and a fresh key into `folder`. The reporter deletes the key before any test is loaded and signs its results with it,
  * so that a program under test that writes results itself is found out.
  */
-export async function placeReporter(argv: string[], detected: Detected, cwd: string, folder: string): Promise<Reporter | undefined> {
+export async function placeReporter(argv: string[], detected: Signed, cwd: string, folder: string): Promise<Reporter | undefined> {
   const circus = detected.framework === 'jest' ? circusOf(cwd) : undefined
   const call = callOf(argv, detected, folder, circus)
   if (call === undefined) return undefined
@@ -60,15 +68,9 @@ export async function placeReporter(argv: string[], detected: Detected, cwd: str
   return { ...call, read: () => readResults(folder, key) }
 }
 
-/** The build compiles only TypeScript, so what runs from dist/ finds the reporters in the sources. */
-function shipped(name: string): string {
-  const beside = fileURLToPath(new URL(`reporters/${name}`, import.meta.url))
-  return existsSync(beside) ? beside : fileURLToPath(new URL(`../../../activities/tests/reporters/${name}`, import.meta.url))
-}
-
-function callOf(argv: string[], detected: Detected, folder: string, circus: string | undefined): Omit<Reporter, 'read'> | undefined {
+function callOf(argv: string[], detected: Signed, folder: string, circus: string | undefined): Omit<Reporter, 'read'> | undefined {
   const file = join(folder, files[detected.framework])
-  const guard = `--require=${JSON.stringify(join(folder, 'guard.cjs'))}`
+  const guard = guardOption(folder)
   if (detected.framework === 'jest') {
     const runner = circus === undefined ? [] : [`--testRunner=${join(folder, 'jest-runner.cjs')}`]
     const withReporter = detected.append(['--reporters=default', `--reporters=${file}`, ...runner])
@@ -114,41 +116,10 @@ function circusOf(folder: string): string | undefined {
   }
 }
 
-const Accusation = z.object({ file: z.string().optional(), what: z.string() })
-const mostAccusations = 50
-
 /** The signed results, and what the guards wrote; accusations need no signature. */
 function readResults(folder: string, key: Buffer): Reported | undefined {
   const reported = readSigned(join(folder, 'results'), key)
-  const lines = [...new Set(guardsSaid(join(folder, 'tampering')).slice(0, 100_000).split('\n'))].filter((line) => line !== '')
-  return reported && [...reported, ...lines.slice(0, mostAccusations).map(accusation)]
-}
-
-function guardsSaid(path: string): string {
-  try {
-    return readRegular(path, mostBytes).toString()
-  } catch (error) {
-    return error instanceof NotRegular ? 'The file that the guards write was replaced' : ''
-  }
-}
-
-function accusation(line: string): Reported[number] {
-  const { file, what } = accusationIn(line)
-  return {
-    ...(file === undefined ? {} : { file }),
-    titles: [`${tamperingPrefix}${what}`],
-    status: 'failed',
-    message: `${what} while the tests ran.`,
-  }
-}
-
-function accusationIn(line: string): z.infer<typeof Accusation> {
-  try {
-    return Accusation.parse(JSON.parse(line))
-  } catch {
-    // Whoever wrote this, it was not a guard.
-    return { what: line.slice(0, 200) }
-  }
+  return reported && [...reported, ...accusationsIn(folder)]
 }
 
 function readSigned(path: string, key: Buffer): Reported | undefined {

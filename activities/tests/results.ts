@@ -13,7 +13,9 @@ export function checksOf(reported: Reported, folder: string): Check[] {
   const checks: Check[] = []
   for (const { titles, line, ...result } of sorted(reported)) {
     const file = result.file === undefined ? undefined : withinFolder(result.file, folder)
-    const base = clip(plain([...(file === undefined ? [] : [file]), ...titles].join(' > ')), nameCharacters) || 'test'
+    // A checkout's place is another one each time.
+    const words = [...(file === undefined ? [] : [file]), ...titles].join(' > ').replaceAll(`${folder}/`, '')
+    const base = clip(plain(words), nameCharacters) || 'test'
     const occurrence = (seen.get(base) ?? 0) + 1
     seen.set(base, occurrence)
     const endedEarly = result.empty === true && result.file !== undefined && definesNodeTests(folder, result.file)

@@ -5,9 +5,8 @@ import { type Check, type TestReport } from '../../contract/checks.ts'
 import { crashPoint } from '../../store/crash-point.ts'
 import { type ProcessResult } from '../process.ts'
 import { type Dependencies, limitInWords, type Sandbox } from '../sandbox/sandbox.ts'
-import { detect } from './detect.ts'
 import { cachedPytest, testEnvironment } from './environment.ts'
-import { placeReporter } from './reporter.ts'
+import { placeReading, type Reading } from './reading.ts'
 import { checksOf } from './results.ts'
 import { tailOf } from './text.ts'
 
@@ -24,6 +23,8 @@ export interface TestCommand {
   environment?: Record<string, string>
   /** The worker's variables, of which only PATH, and HOME and LOOPWRIGHT_CACHE to find the cache, are read; default `process.env`. */
   worker?: Record<string, string | undefined>
+  /** How its results are read, as a test call says it. */
+  report?: string
   minutes: number
   /** Kills the process group. */
   signal?: AbortSignal
@@ -50,17 +51,16 @@ export interface TestRun {
 const tailCharacters = 2_000
 const tailBytes = 2_048
 
-/** Runs a test command in a folder and reads its results per test where its framework is known. Nothing is written into the folder by us. */
+/** Runs a test command in a folder and reads its results per test where its framework is known. Nothing is written into the folder by us; a report of an earlier run is removed. */
 export async function runTestCommand(command: TestCommand): Promise<TestRun> {
   const folder = await realpath(command.folder)
   const report = await realpath(await mkdtemp(join(tmpdir(), 'loopwright-report-')))
   try {
-    const detected = await detect(command.argv, folder)
-    const reporter = detected && (await placeReporter(command.argv, detected, folder, report))
+    const placed = await placeReading(command, folder, report)
     const worker = command.worker ?? process.env
-    const running = command.sandbox.run(reporter?.argv ?? command.argv, {
+    const running = command.sandbox.run(placed.argv, {
       folder,
-      environment: testEnvironment(worker, reporter?.environment ?? {}, command.environment ?? {}),
+      environment: testEnvironment(worker, placed.environment, command.environment ?? {}),
       readable: [...cachedPytest(worker), ...(command.readable ?? [])],
       writable: [report, ...(command.writable ?? [])],
       ...(command.dependencies ? { dependencies: command.dependencies } : {}),
@@ -71,24 +71,28 @@ export async function runTestCommand(command: TestCommand): Promise<TestRun> {
     crashPoint('tests.running')
     const result = await running
     crashPoint('tests.ended')
-    const format = reporter && detected ? detected.framework : 'exit code'
-    const reported = result.ended ? undefined : reporter?.read()
-    const checks = reported && checksOf(reported, folder)
-    return assemble(command, result, format, checks)
+    const reading = result.ended ? { format: placed.format } : placed.read(result)
+    return assemble(command, withText(result, reading), reading, folder)
   } finally {
     await rm(report, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 
-function assemble(command: TestCommand, result: ProcessResult, format: TestRun['format'], checks: Check[] | undefined): TestRun {
+/** What people read is the text that a report holds, where it is printed in place of the text. */
+function withText(result: ProcessResult, { printed }: Reading): ProcessResult {
+  return printed === undefined ? result : { ...result, output: Buffer.from(printed) }
+}
+
+function assemble(command: TestCommand, result: ProcessResult, reading: Reading, folder: string): TestRun {
   const tail = tailOf(result.output, tailCharacters)
-  const none = noTests(format, result.exitCode, checks, tail)
+  const checks = reading.results && checksOf(reading.results, folder)
+  const none = noTests(reading, result.exitCode, checks, tail)
   return {
     exitCode: result.exitCode,
     timedOut: result.ended === 'timeout',
     ...(result.ended ? { ended: result.ended } : {}),
-    format,
-    checks: none ? [] : [...(checks ?? []), ...commandCheck(command, result, format, checks, tail)],
+    format: reading.format,
+    checks: none ? [] : [...(checks ?? []), ...commandCheck(command, result, reading, checks, tail)],
     output: result.output,
     tail,
     milliseconds: result.milliseconds,
@@ -97,31 +101,25 @@ function assemble(command: TestCommand, result: ProcessResult, format: TestRun['
 }
 
 /** Whether the framework ran and found no test: such a run has no check at all. */
-function noTests(format: TestRun['format'], exitCode: number | null, checks: Check[] | undefined, tail: string): boolean {
-  if (format === 'exit code' || exitCode === null) return false
+function noTests({ format, problem }: Reading, exitCode: number | null, checks: Check[] | undefined, tail: string): boolean {
+  if (format === 'exit code' || exitCode === null || problem !== undefined) return false
   if (format === 'jest' && checks === undefined) return /^No tests found, exiting with code [01]/m.test(tail)
   return checks?.length === 0 && (exitCode === 0 || exitCode === 5 || format === 'node')
 }
 
 /** The check named after the command: what the command as a whole did, where no test says it. */
-function commandCheck(
-  command: TestCommand,
-  result: ProcessResult,
-  format: TestRun['format'],
-  checks: Check[] | undefined,
-  tail: string,
-): Check[] {
+function commandCheck(command: TestCommand, result: ProcessResult, reading: Reading, checks: Check[] | undefined, tail: string): Check[] {
   if (result.ended === 'cancelled') return []
   const name = commandName(command.argv)
-  const problem = problemOf(command, result, format, checks)
+  const problem = problemOf(command, result, reading, checks)
   if (problem !== undefined) return [{ name, status: 'failed', message: tail === '' ? problem : `${problem}\n${tail}` }]
-  return format === 'exit code' ? [{ name, status: 'passed' }] : []
+  return reading.format === 'exit code' ? [{ name, status: 'passed' }] : []
 }
 
 function problemOf(
   { argv, minutes }: TestCommand,
   { ended, exitCode }: ProcessResult,
-  format: TestRun['format'],
+  { format, problem }: Reading,
   checks: Check[] | undefined,
 ): string | undefined {
   if (ended === 'not found') return `\`${argv[0]}\` was not found or is not executable.`
@@ -129,6 +127,7 @@ function problemOf(
   const limit = limitInWords(ended)
   if (limit !== undefined) return `The command ${limit} and was stopped.`
   if (exitCode === null) return 'The command was ended by a signal.'
+  if (problem !== undefined) return `The command ended with exit code ${exitCode}, and its report can't be believed: ${problem}.`
   if (format !== 'exit code' && checks === undefined) return `The command ended with exit code ${exitCode} without results of its tests.`
   if (exitCode !== 0 && !checks?.some((check) => check.status === 'failed'))
     return `The command ended with exit code ${exitCode}${checks ? ' although no test failed' : ''}.`

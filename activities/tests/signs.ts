@@ -1,13 +1,14 @@
 import { type Check, type TestReport } from '../../contract/checks.ts'
 import { type ProductChange } from './facts.ts'
 import { isTestFile } from './protected.ts'
+import { isSigned } from './reporter.ts'
 
 interface Sign {
   pattern: RegExp
   why: string
   /** Also in new test files, which have every other reason to name their runner. */
   anywhere?: true
-  /** Only where the exit code is all that is known of the tests. */
+  /** Only where no results are signed, so that the exit code decides. */
   exitCode?: true
 }
 
@@ -25,7 +26,7 @@ const reaches = 'It reaches into the test runner.'
 const asks = 'It asks whether it is being tested.'
 const loader = 'It reaches past its own modules into those of the test runner.'
 const caller = 'It looks at who calls it, or at the source of its caller.'
-const leaves = 'It ends the program with success, and the exit code is all that is known of these tests.'
+const leaves = 'It ends the program with success, and the exit code decides about these tests.'
 
 const inJavaScript: Sign[] = [
   {
@@ -128,7 +129,7 @@ export function signsOf(changes: ProductChange[], baseline: Check[], format: Tes
     const [old, young] = [withoutComments(before), withoutComments(after)]
     const found = signs.filter(
       ({ anywhere, exitCode, pattern }) =>
-        (anywhere ?? !test) && (!exitCode || format === 'exit code') && count(pattern, young) > count(pattern, old),
+        (anywhere ?? !test) && (!exitCode || !isSigned(format)) && count(pattern, young) > count(pattern, old),
     )
     return found.map(({ pattern, why }) => ({ path, line: lineOf(pattern, old, young), why }))
   })

@@ -2,7 +2,8 @@ import { lstat, mkdir, readdir, realpath, symlink } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { isInside } from './inside.ts'
 
-const topLevel = ['node_modules', '.venv', 'vendor', 'target']
+/** Not `target`: cargo and maven keep nothing in it that they could not build again, and they must write to it. */
+const topLevel = ['node_modules', '.venv', 'vendor']
 /** How far below the top `node_modules` of packages are looked for: `web/node_modules`, `packages/web/node_modules`. */
 const packageDepth = 2
 

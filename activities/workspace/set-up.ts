@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { digest } from '../../contract/digest.ts'
 import { type SetUp, type WorkspaceAt } from '../../contract/workspace.ts'
 import { ifAbsent } from '../../store/absent.ts'
+import { crashPoint } from '../../store/crash-point.ts'
 import { failure } from '../failure.ts'
 import { type Dependencies, limitInWords } from '../sandbox/sandbox.ts'
 import { testEnvironment } from '../tests/environment.ts'
@@ -44,9 +45,13 @@ export async function setUp(world: World, workspace: WorkspaceAt, watch: Watch =
     const folders = await install(world, workspace, root, source, watch)
     // Last and in one piece: without this file nothing was installed.
     await writeFile(`${note}.draft`, JSON.stringify(folders))
+    crashPoint('setup.ended')
     await rename(`${note}.draft`, note)
     return { source, folders, ran: true }
   }
+  // For `clean`, which asks whose runs they are.
+  await mkdir(join(root, 'used'), { recursive: true })
+  await writeFile(join(root, 'used', workspace.key), '')
   return (await known()) ?? withLock(join(root, 'lock'), watch.signal, async () => (await known()) ?? make())
 }
 
@@ -84,7 +89,7 @@ async function install(world: World, workspace: WorkspaceAt, root: string, sourc
   const before = await dependencyFolders(source)
   await mkdir(cache, { recursive: true })
   try {
-    const { exitCode, ended, output } = await world.sandbox.run(setup, {
+    const running = world.sandbox.run(setup, {
       folder: source,
       // The home folder is too small for what package managers keep.
       environment: testEnvironment(world.environment, { XDG_CACHE_HOME: cache, npm_config_cache: join(cache, 'npm') }),
@@ -94,12 +99,14 @@ async function install(world: World, workspace: WorkspaceAt, root: string, sourc
       ...(signal ? { signal } : {}),
       ...(onTail ? { onOutput: (chunk: Buffer) => onTail(chunk.subarray(-2_048).toString()) } : {}),
     })
+    crashPoint('setup.running')
+    const { exitCode, ended, output } = await running
     signal?.throwIfAborted()
     const ending =
       ended === 'timeout' ? `did not end within ${minutes} minutes` : ended === 'not found' ? 'was not found' : limitInWords(ended)
     if (exitCode !== 0) throw refuse(setup, ending ?? `ended with exit code ${exitCode}`, tailOf(output, tailCharacters))
     const folders = (await dependencyFolders(source)).filter((path) => !before.includes(path))
-    if (folders.length === 0) throw refuse(setup, 'made no node_modules, .venv, vendor or target', tailOf(output, tailCharacters))
+    if (folders.length === 0) throw refuse(setup, 'made no node_modules, .venv or vendor', tailOf(output, tailCharacters))
     return folders
   } finally {
     await rm(cache, { recursive: true, force: true, maxRetries: 3 })

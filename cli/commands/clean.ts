@@ -12,7 +12,9 @@ const mostRuns = 100_000
 export function addClean(program: Command): void {
   program
     .command('clean')
-    .description('Says which workspaces and temporary files nothing needs any more; --yes removes them. Artifacts are never removed.')
+    .description(
+      'Says which workspaces, installed dependencies and temporary files nothing needs any more; --yes removes them. Artifacts are never removed.',
+    )
     .option('--yes', 'remove them')
     .action(({ yes }: { yes?: boolean }, command: Command) => inSession(command, (session) => clean(session, yes === true)))
 }

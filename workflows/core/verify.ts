@@ -18,6 +18,8 @@ export interface TestVerification extends Allowed {
   command: string
   /** How often the tests are run again before a result that decides is believed (1). */
   reruns?: number
+  /** How their results are read (`auto`). */
+  report?: string
   /** Minutes that one run of the tests may take (10). */
   minutes?: number
 }
@@ -26,7 +28,15 @@ export interface TestVerification extends Allowed {
 export const verify = { tests }
 
 /** Runs the tests of exactly the patch's commit. The base is run first, once: a test that is missing or skipped since then objects like one that fails. */
-async function tests({ workspace, patch, command, minutes = 10, reruns = 1, ...allowed }: TestVerification): Promise<Verdict> {
+async function tests({
+  workspace,
+  patch,
+  command,
+  minutes = 10,
+  reruns = 1,
+  report: reading = 'auto',
+  ...allowed
+}: TestVerification): Promise<Verdict> {
   const run = currentRun()
   const key = `baseline:${workspace.path}/${digest(command)}`
   const test = (name: string, commit: string, baseline?: Ref) => {
@@ -41,6 +51,7 @@ async function tests({ workspace, patch, command, minutes = 10, reruns = 1, ...a
         command: splitCommand(command),
         minutes,
         reruns,
+        ...(reading === 'auto' ? {} : { report: reading }),
         ...(allowed.allowTestChanges ? { allowTestChanges: true } : {}),
         ...(baseline ? { baseline } : {}),
       })
