@@ -37,7 +37,7 @@ const script = scriptOfToolCalls([
   edit('Math.floor', 'Math.trunc'),
   finish('Rounding is mended.'),
   edit('Math.trunc', 'Math.ceil'),
-  finish('tests#1  npm test: 1 objection: receipt.test.js > less than half a cent is rounded down (2 passed, 1 failed)'),
+  finish('Rounding is mended, this time for good.'),
 ])
 
 async function record(): Promise<void> {
@@ -78,7 +78,7 @@ test('why says in three sentences, without server and model, what stopped the sh
   const { code, out } = await loopwright('why', 'history.json')
   expect(out.trimEnd().split('\n')).toEqual([
     expect.stringMatching(
-      /^testAndFix-stopped stopped \(stalls\): 2 attempts in a row brought no progress; 1 objection remains: .*half cent.*\.$/,
+      /^testAndFix-stopped stopped \(stalls\): 2 attempts in a row brought no progress \(plateau\); 1 objection remains: .*half cent.*\.$/,
     ),
     expect.stringMatching(
       /^Attempt 1 was the best and leaves .*half cent and more.*; the last run of the tests: .*1 failed.*; spent: 3 of 8 attempts, .*\.$/,
