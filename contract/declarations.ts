@@ -1,8 +1,26 @@
 import { type z } from 'zod'
+import { draftAndCritique } from './loops/draft-and-critique.ts'
+import { evaluatorOptimizer } from './patterns/evaluator-optimizer.ts'
+import { generateAndValidate } from './loops/generate-and-validate.ts'
+import { orchestratorWorkers } from './patterns/orchestrator-workers.ts'
+import { promptChain } from './patterns/prompt-chain.ts'
+import { routing } from './patterns/routing.ts'
+import { sectioning } from './patterns/sectioning.ts'
+import { voting } from './patterns/voting.ts'
 import { testAndFix } from './test-and-fix.ts'
 
 /** The catalogue: every workflow that ships with Loopwright, by the name it is started by. */
-export const declarations = { testAndFix }
+export const declarations = {
+  draftAndCritique,
+  evaluatorOptimizer,
+  generateAndValidate,
+  orchestratorWorkers,
+  promptChain,
+  routing,
+  sectioning,
+  voting,
+  testAndFix,
+}
 export type WorkflowName = keyof typeof declarations
 
 /** What a workflow takes, and the T of the `Outcome<T>` that it gives. */

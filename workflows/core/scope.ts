@@ -21,7 +21,9 @@ export function inScope<T>(scope: Scope, body: () => Promise<T>): Promise<T> {
 }
 
 /** The path of the next `name` under a scope, or of the one with a given number: `loop#1/attempt#3`. */
-export function nextPath(scope: Scope, name: string, number?: number): string {
+export function nextPath(scope: Scope, called: string, number?: number): string {
+  // Names may be a user's; these two characters make paths.
+  const name = called.replaceAll(/[/#]/g, '-')
   const occurrence = number ?? (scope.counts.get(name) ?? 0) + 1
   scope.counts.set(name, occurrence)
   return scope.path === '' ? `${name}#${occurrence}` : `${scope.path}/${name}#${occurrence}`

@@ -7,8 +7,10 @@ import { type Verdict } from '../../contract/verdict.ts'
 import { type Patch } from '../../contract/workspace.ts'
 import { activities } from './activities.ts'
 import { failure } from './failure.ts'
+import { judge } from './judges.ts'
 import { road } from './road.ts'
 import { currentRun } from './run.ts'
+import { all, any, panel, rules, schema } from './verifiers.ts'
 import { noteVerified, workspaceAt, type Workspace } from './workspace.ts'
 
 /** What the tests of a repository are asked about a patch. */
@@ -25,7 +27,7 @@ export interface TestVerification extends Allowed {
 }
 
 /** Evidence, never from the proposer. */
-export const verify = { tests }
+export const verify = { tests, schema, rules, judge, panel, all, any }
 
 /** Runs the tests of exactly the patch's commit. The base is run first, once: a test that is missing or skipped since then objects like one that fails. */
 async function tests({

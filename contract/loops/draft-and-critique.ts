@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { declare } from '../declaration.ts'
+import { everyModel, Fallback } from '../fallback.ts'
+import { Limits } from '../limits.ts'
+import { Models } from '../models.ts'
+
+/** A draft, and a critic who has not seen how it came about. */
+export const draftAndCritique = declare({
+  description: 'Drafts a text, has a critic with a fresh context name its weak places, and rewrites those until the critique is clean.',
+  input: z.strictObject({
+    goal: z.string().min(1).describe('What is to be written, for whom, and what for.'),
+    models: Models.describe('Who writes.'),
+    critics: Models.optional().describe('Who criticises; best another model. Default: the writers, in a context of their own.'),
+    approve: z.boolean().default(false).describe('Ask a person before it is accepted.'),
+    fallback: Fallback,
+    limits: Limits.prefault({}),
+  }),
+  output: z.string(),
+  models: ({ models, critics = [], fallback }) => everyModel([...models, ...critics], fallback),
+  example: { goal: 'Explain to a beginner in 150 words why a budget is reserved before a call is made.', models: 'openai/gpt-5-mini' },
+})
+export type DraftAndCritique = z.output<typeof draftAndCritique.input>

@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { declarations } from '../contract/declarations.ts'
+import { type Gate } from '../contract/messages.ts'
+import { type Outcome } from '../contract/outcome.ts'
+import { type Reply, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
+import { ownWorkflows } from '../workers/bundle.ts'
+import { type CoreBench, openBench } from './support/core.ts'
+import { askedFor, judgement, player, saidIn } from './support/player.ts'
+
+/** Models that do what they are asked, but for this. */
+const models: Record<string, (request: ScriptedRequest) => Reply> = {
+  good: player,
+  // Its first text is too long, and its first value too small; told so, it mends them.
+  learns: (request) => {
+    const told = saidIn(request).includes('What is wrong with your last one')
+    if (askedFor(request)) return JSON.stringify({ article: 'paper', count: told ? 3 : 0, to: 'Ada' })
+    return told ? 'short and good' : 'long '.repeat(300)
+  },
+  strict: (request) => {
+    const said = saidIn(request)
+    const poor = said.includes('long long')
+    if (askedFor(request)?.properties?.['weak']) return JSON.stringify({ weak: poor ? [{ place: 'long long', problem: 'too long' }] : [] })
+    return JSON.stringify(judgement(said, poor ? { short: 'it has 300 words' } : {}, poor ? 3 : 9))
+  },
+  // Everything is fine, with words that do not stand there.
+  flatters: (request) => {
+    const { findings } = judgement(saidIn(request)) as { findings: { evidence: string }[] }
+    return JSON.stringify({ findings: findings.map((finding) => ({ ...finding, evidence: 'a splendid piece of work' })), score: 10 })
+  },
+  silent: () => JSON.stringify({ findings: [], score: 10 }),
+  'off-scale': (request) => JSON.stringify({ ...judgement(saidIn(request)), score: 11 }),
+  unsure: (request) =>
+    askedFor(request) ? JSON.stringify({ route: 'billing', confidence: 0.4, why: 'it could be either' }) : player(request),
+  elsewhere: (request) =>
+    askedFor(request)
+      ? JSON.stringify(
+          saidIn(request).includes('does not fit')
+            ? { tasks: [{ worker: 'researcher', task: 'redis' }] }
+            : { tasks: [{ worker: 'hacker', task: 'root' }] },
+        )
+      : player(request),
+  // Fails for one section, the first time.
+  stumbles: (request) => {
+    if (!saidIn(request).includes('Its risks')) return player(request)
+    stumbled++
+    return stumbled <= 3 ? { error: { status: 400 } } : 'the risks'
+  },
+  'never-risks': (request) => (saidIn(request).includes('Its risks') ? { error: { status: 400 } } : player(request)),
+  spam: () => JSON.stringify({ why: 'it sells', vote: 'spam' }),
+  fine: () => JSON.stringify({ why: 'it greets', vote: 'fine' }),
+  abstains: () => JSON.stringify({ why: 'no idea', vote: 'abstain' }),
+}
+let stumbled = 0
+let bench: CoreBench
+let server: ScriptedServer
+
+beforeAll(async () => {
+  server = await startScriptedServer({ script: (request) => models[request.model]!(request) })
+  bench = await openBench(ownWorkflows, { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
+})
+afterAll(async () => {
+  await bench.close()
+  await server.close()
+})
+
+const { testAndFix: _, ...shipped } = declarations
+type Name = keyof typeof shipped
+
+/** The example of the catalogue, with other models and what else a test needs. */
+function example(name: Name, model: string, more: object = {}): object {
+  const { models: _models, judges: _judges, ...rest } = shipped[name].example as Record<string, unknown>
+  return { ...rest, models: `openai/${model}`, ...more }
+}
+const run = async (name: Name, input: object, carried?: object) =>
+  (await (await bench.start(name, input, carried)).result()) as Outcome<never>
+
+for (const name of Object.keys(shipped) as Name[]) {
+  test(`${name} ends accepted with its example, and alike when it continues as new after every step`, async () => {
+    const outcomes = await Promise.all(
+      [undefined, 1, 2, 3].map((seamEvery) => run(name, example(name, 'good'), seamEvery === undefined ? undefined : { seamEvery })),
+    )
+    expect(outcomes[0]).toMatchObject({ status: 'accepted', value: expect.anything() })
+    const comparable = outcomes.map(({ status, value, spent }) => ({ status, value, tokens: spent.tokens }))
+    for (const outcome of comparable) expect(outcome).toEqual(comparable[0])
+  })
+
+  test(`${name} never spends more than its cap, and what it stops with is not called accepted`, async () => {
+    const before = server.counts.chargedTokens
+    const outcome = await run(name, example(name, 'good', { limits: { tokens: 400 } }))
+    expect(outcome).toMatchObject({ status: 'stopped', reason: 'tokens' })
+    expect(server.counts.chargedTokens - before).toBeLessThanOrEqual(400)
+  })
+}
+
+const rubric = { short: 'At most eight words.' }
+const goal = 'A subject line.'
+
+test('what the judge objects to is what the writer reads next, and the next version is accepted', async () => {
+  const outcome = await run('evaluatorOptimizer', { goal, rubric, models: 'openai/learns', judges: 'openai/strict' })
+  expect(outcome).toMatchObject({ status: 'accepted', value: 'short and good', spent: { attempts: 2 } })
+})
+
+test.each([
+  ['flatters', 'by words that do not stand there'],
+  ['silent', 'said nothing about it'],
+  ['off-scale', ''],
+])('a judge that %s accepts nothing', async (judges, text) => {
+  const outcome = await run('evaluatorOptimizer', {
+    goal,
+    rubric,
+    models: 'openai/good',
+    judges: `openai/${judges}`,
+    limits: { attempts: 1 },
+  })
+  expect(outcome.status).toBe('stopped')
+  expect(JSON.stringify(outcome)).toContain(text)
+})
+
+test('a draft is rewritten until the critic finds nothing weak', async () => {
+  const outcome = await run('draftAndCritique', { goal, models: 'openai/learns', critics: 'openai/strict' })
+  expect(outcome).toMatchObject({ status: 'accepted', value: 'short and good', spent: { attempts: 2 } })
+})
+
+test('a value that breaks a rule is made again with what is wrong', async () => {
+  expect(await run('generateAndValidate', example('generateAndValidate', 'learns'))).toMatchObject({
+    status: 'accepted',
+    value: { count: 3 },
+    spent: { attempts: 2 },
+  })
+})
+
+test('a step of a chain that stays wrong stops the chain with its name', async () => {
+  const steps = [{ name: 'note', prompt: 'Write: {previous}', rules: [{ name: 'impossible', minWords: 5_000 }] }]
+  expect(await run('promptChain', { steps, models: 'openai/good' })).toMatchObject({
+    status: 'stopped',
+    why: expect.stringContaining('Step note'),
+  })
+})
+
+test('an unsure route is a default or a person, and neither can leave what was drawn', async () => {
+  expect(await run('routing', example('routing', 'unsure', { otherwise: 'technical' }))).toMatchObject({
+    value: { route: 'technical', by: 'default', confidence: 0.4 },
+  })
+  for (const [note, expected] of [
+    ['technical', { status: 'accepted', value: { route: 'technical', by: 'person' } }],
+    ['sales', { status: 'stopped', reason: 'declined' }],
+  ] as const) {
+    const started = await bench.start('routing', example('routing', 'unsure'))
+    let gate: Gate | undefined
+    while (!gate) [gate] = await started.query<Gate[]>('gates')
+    await started.executeUpdate('decide', { args: [{ gate: gate.gate, digest: gate.digest, answer: 'no', note }] })
+    expect(await started.result()).toMatchObject(expected)
+  }
+})
+
+test('a section that failed is done again, and one that fails for good is named instead of dropped', async () => {
+  expect(await run('sectioning', example('sectioning', 'stumbles', { limits: { attempts: 6, stalls: 5 } }))).toMatchObject({
+    status: 'accepted',
+    value: { sections: { risks: 'the risks' } },
+  })
+  const outcome = await run('sectioning', example('sectioning', 'never-risks'))
+  expect(outcome).toMatchObject({ status: 'stopped', best: { verdict: { objections: [{ id: 'risks' }] } } })
+})
+
+test('a plan for a worker that nobody declared is refused and made again', async () => {
+  expect(await run('orchestratorWorkers', example('orchestratorWorkers', 'elsewhere'))).toMatchObject({
+    status: 'accepted',
+    value: { tasks: [{ worker: 'researcher' }] },
+  })
+})
+
+test.each([
+  [['spam'], {}, { status: 'accepted', value: { winner: 'spam', votes: { length: 3 } } }],
+  [['spam', 'fine'], { votes: 4, limits: { concurrency: 4 } }, { status: 'stopped', reason: 'blocked' }],
+  [['spam', 'fine'], { votes: 4, tie: 'fine', limits: { concurrency: 4 } }, { status: 'accepted', value: { winner: 'fine' } }],
+  [['spam', 'spam', 'fine'], { rule: 'unanimous', limits: { concurrency: 3 }, votes: 3 }, { status: 'stopped', reason: 'blocked' }],
+  [['spam', 'spam', 'fine'], { rule: 'threshold', votes: 3, limits: { concurrency: 3 } }, { value: { winner: 'spam' } }],
+  [['spam', 'spam', 'fine'], { rule: 'veto', votes: 3, limits: { concurrency: 3 } }, { value: { winner: 'fine' } }],
+  [['abstains'], {}, { status: 'stopped', reason: 'blocked', why: expect.stringContaining('abstained') }],
+])('votes of %j with %j end as they should', async (voters, more, expected) => {
+  const input = { ...example('voting', 'x', { limits: { concurrency: 3 }, ...more }), models: voters.map((voter) => `openai/${voter}`) }
+  const outcome = await run('voting', input)
+  expect(outcome).toMatchObject(expected)
+})
