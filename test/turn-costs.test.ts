@@ -32,7 +32,7 @@ beforeAll(async () => {
   bench = await openBench(workflows, { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'none' })
   const names = (['read', 'write'] as const).map((tool) => `openai/${modelOf(tool, turns)}`)
   const facts = { input: 0, output: 0, window: 10_000_000, maxOutput: 8_000 }
-  writeFileSync(join(bench.stateFolder, 'prices.json'), JSON.stringify(Object.fromEntries(names.map((name) => [name, facts]))))
+  writeFileSync(join(bench.stateFolder, 'models.json'), JSON.stringify({ models: Object.fromEntries(names.map((name) => [name, facts])) }))
 })
 afterAll(async () => {
   process.env['PATH'] = path
