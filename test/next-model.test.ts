@@ -77,7 +77,7 @@ async function recorded(run: WorkflowHandle) {
 }
 
 test.each(Object.entries(rows))(
-  'a first model that is %s is asked as often as its class says, and every try is recorded',
+  'a first model that fails is asked as often as its class says, and every try is recorded: %s',
   async (name, row) => {
     const run = runs[name]!
     const works = row.next || row.replies.includes(good)
