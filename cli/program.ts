@@ -4,6 +4,7 @@ import { addCosts } from './commands/costs.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addMessages } from './commands/messages.ts'
 import { addModels } from './commands/models.ts'
+import { addNew } from './commands/new.ts'
 import { addReplay } from './commands/replay.ts'
 import { addEnding, addLooking } from './commands/runs.ts'
 import { addRun, addStart } from './commands/start.ts'
@@ -43,6 +44,7 @@ export function createProgram(): Command {
     addCosts,
     addReplay,
     addServing,
+    addNew,
     addModels,
     addDoctor,
     addClean,

@@ -19,12 +19,17 @@ export interface Bounds {
   microDollars: number | null
 }
 
-/** The bounds of a loop of one agent, from its limits; `rungs` of its fallback may grant more attempts. */
-export function boundsOf(limits: Limits, models: Record<string, ModelFacts>, { chain = 1, rungs = 0 } = {}): Bounds {
+/** The bounds of a run, from its limits; `rungs` of its fallback may grant more attempts. With a `chain` of so many models it is a loop of one agent, whose calls are bounded, too. */
+export function boundsOf(
+  limits: Limits,
+  models: Record<string, ModelFacts>,
+  { chain, rungs = 0 }: { chain?: number; rungs?: number } = {},
+): Bounds {
   const attempts = limits.attempts + rungs * grantedAttempts
   const prices = Object.values(models).map(({ price }) => (price ? Math.max(price.input, price.output) : null))
   const byTokens = prices.includes(null) ? null : Math.ceil((Math.max(0, ...prices.map(Number)) * limits.tokens) / 1e6)
   const cap = limits.dollars === 'none' ? null : Math.ceil(limits.dollars * 1e6)
   const microDollars = byTokens === null || cap === null ? (byTokens ?? cap) : Math.min(byTokens, cap)
-  return { attempts, calls: attempts * defaultTurns * triesPerModel * chain, tokens: limits.tokens, minutes: limits.minutes, microDollars }
+  const calls = chain === undefined ? {} : { calls: attempts * defaultTurns * triesPerModel * chain }
+  return { attempts, ...calls, tokens: limits.tokens, minutes: limits.minutes, microDollars }
 }

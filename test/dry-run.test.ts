@@ -41,7 +41,7 @@ test('a dry run tells models, cost, policy, sandbox and the tests as they are, a
   expect(out.trimEnd().split('\n')).toEqual([
     'testAndFix would start; nothing was spent, started or changed',
     `  model    openai/free, asked at ${models.url}, $0 in and $0 out per million tokens`,
-    '  at most  $0; 2 attempts, 300 calls of models, 2M tokens, 60 minutes of work',
+    '  at most  $0; 2 attempts of a loop, 300 calls of models, 2M tokens, 60 minutes of work',
     expect.stringMatching(
       /^ {2}policy {3}without asking, in a copy .*: read, search, list, edit, write, tests, finish; no command but the tests is run/,
     ),

@@ -12,7 +12,7 @@ import { type Problem, problemOf } from './problem.ts'
 export interface DryRunCall {
   workflow: string
   /** Checked against its declaration. */
-  input: { [key: string]: unknown; limits: Limits; confined?: boolean; setup?: string | undefined }
+  input: { [key: string]: unknown; limits: Limits; confined?: boolean | undefined; setup?: string | undefined }
   /** Every model that the run may use. */
   models: string[]
   stateFolder: string

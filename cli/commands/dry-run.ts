@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
+import { z } from 'zod'
 import { type Baseline } from '../../workers/baseline.ts'
 import { type DryRun } from '../../workers/dry-run.ts'
 import { type Problem } from '../../workers/problem.ts'
 import { declarations } from '../../contract/declarations.ts'
 import { type Bounds, boundsOf } from '../../contract/bounds.ts'
-import { type Limits } from '../../contract/limits.ts'
+import { type Declaration } from '../../contract/declaration.ts'
+import { Limits } from '../../contract/limits.ts'
 import { type ModelFacts } from '../../contract/models.ts'
 import { type BuiltinTool, builtinTools } from '../../contract/tools.ts'
 import { shellWord } from '../../client/why/words.ts'
@@ -14,28 +16,34 @@ import { type Printer } from '../printer.ts'
 import { exitCodes, UsageProblem } from '../usage.ts'
 import { confinement, count, dollars, duration, plural } from '../words.ts'
 
-interface Input {
-  limits: Limits
-  models?: string[]
-  fallback?: unknown[]
-  allowRun?: boolean
-  approve?: boolean
-  [key: string]: unknown
-}
+/** What a dry run reads of an input that fits its declaration. */
+const Input = z.looseObject({
+  limits: Limits,
+  models: z.array(z.string()).optional(),
+  fallback: z.array(z.unknown()).optional(),
+  repo: z.string().optional(),
+  setup: z.string().optional(),
+  confined: z.boolean().optional(),
+  allowRun: z.boolean().optional(),
+  approve: z.boolean().optional(),
+})
+type Input = z.infer<typeof Input>
 
 /** Says what a run would find, use and cost at most; nothing is spent, started or changed, and neither a server nor a model is asked. */
 export async function printDryRun(printer: Printer, stateFolder: string, workflow: string, given: unknown): Promise<number> {
-  const declaration = Object.hasOwn(declarations, workflow) ? declarations[workflow as keyof typeof declarations] : undefined
+  const known: Record<string, Declaration> = declarations
+  const declaration = Object.hasOwn(known, workflow) ? known[workflow] : undefined
   if (!declaration)
     throw new UsageProblem(`nothing is known here of a workflow ${workflow}, so there is nothing to look at`, 'loopwright start --help')
-  const input = checked(declaration.input, given, 'input', `loopwright start ${workflow} --help`)
+  const full = checked(declaration.input, given, 'input', `loopwright start ${workflow} --help`)
+  const input = Input.parse(full)
   const interrupted = interruption()
   const cut = new AbortController()
   void interrupted.happened.then(() => cut.abort())
   // The worker's parts are loaded by this command only.
   const { dryRun } = await import('../../workers/dry-run.ts')
   const where = { stateFolder: resolve(stateFolder), environment: process.env, signal: cut.signal }
-  const found = await dryRun({ workflow, input, models: declaration.models(input), ...where })
+  const found = await dryRun({ workflow, input, models: declaration.models(full), ...where })
   interrupted.forget()
   if (interrupted.over) return exitCodes.interrupted
   return print(printer, workflow, input, found)
@@ -45,7 +53,7 @@ function print(printer: Printer, workflow: string, input: Input, found: DryRun):
   const refused = [found.models, found.baseline].find((part) => part !== undefined && isProblem(part))
   const facts = isProblem(found.models) ? {} : found.models
   const rungs = (input.fallback ?? []).filter((rung) => typeof rung === 'object').length
-  const bounds = boundsOf(input.limits, facts, { chain: input.models?.length ?? 1, rungs })
+  const bounds = boundsOf(input.limits, facts, { ...(input.repo && input.models ? { chain: input.models.length } : {}), rungs })
   const next =
     refused && isProblem(refused)
       ? refused.next
@@ -75,7 +83,8 @@ function modelLine([model, { where, price }]: [string, ModelFacts]): string {
 
 function boundsText({ attempts, calls, tokens, minutes, microDollars }: Bounds, unpriced: boolean): string {
   const money = unpriced ? 'no cost, because it would not start' : microDollars === null ? 'an unknown price' : dollars(microDollars)
-  return `${money}; ${plural(attempts, 'attempt')}, ${count(calls ?? 0)} calls of models, ${count(tokens)} tokens, ${minutes} minutes of work`
+  const asked = calls === undefined ? '' : `${count(calls)} calls of models, `
+  return `${money}; ${plural(attempts, 'attempt')} of a loop, ${asked}${count(tokens)} tokens, ${minutes} minutes of work`
 }
 
 /** What may be done without anybody being asked. */

@@ -1,0 +1,4 @@
+/** @param {string} name */
+export async function greeting(name) {
+  return `Good morning, ${name}.`
+}
