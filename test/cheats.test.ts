@@ -10,7 +10,7 @@ import { verdictOf } from '../contract/tests-verdict.ts'
 import { folderStore } from '../store/folder.ts'
 import { type Cheat, type Cheated, type Files } from './fixtures/tests/cheats.ts'
 import { exitCode, jest, jestSnapshots, node, tap } from './fixtures/tests/cheats-javascript.ts'
-import { pytest, unittest } from './fixtures/tests/cheats-python.ts'
+import { pytest, unittest, unittestByPytest } from './fixtures/tests/cheats-python.ts'
 import { checksOf, runTests } from './fixtures/tests/placed.ts'
 
 const pytestMissing = spawnSync('python3', ['-c', 'import pytest']).status !== 0
@@ -19,7 +19,12 @@ if (pytestMissing) console.warn('SKIPPED: python3 has no pytest here, so cheats 
 const runners: [string, Cheated][] = [
   ['jest', jest],
   ['snapshots of jest', jestSnapshots],
-  ...(pytestMissing ? [] : [['pytest', pytest] as [string, Cheated]]),
+  ...(pytestMissing
+    ? []
+    : ([
+        ['pytest', pytest],
+        ['pytest, tests of unittest', unittestByPytest],
+      ] satisfies [string, Cheated][])),
   ['node --test', node],
   ['unittest', unittest],
   ['TAP', tap],

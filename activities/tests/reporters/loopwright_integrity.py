@@ -19,7 +19,10 @@ _patched = "print input open exit quit help breakpoint __import__ __build_class_
 
 
 def _code(value):
-    return getattr(getattr(value, "__func__", value), "__code__", None)
+    """The code of a function, and of the one that it wraps."""
+    function = getattr(value, "__func__", value)
+    wrapped = getattr(function, "__wrapped__", None)
+    return getattr(function, "__code__", None), getattr(wrapped, "__code__", None)
 
 
 class Watch:
@@ -66,7 +69,7 @@ class Watch:
 
     def look(self):
         for holder, name, value, code, called in self._before:
-            if vars(holder).get(name) is not value or (code is not None and _code(value) is not code):
+            if vars(holder).get(name) is not value or _code(value) != code:
                 self.found.add(called + " was replaced")
         try:
             unittest.TestCase().assertEqual(1, 2)
