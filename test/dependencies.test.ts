@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { createActivities } from '../activities/index.ts'
 import { openSandbox } from '../activities/sandbox/open.ts'
 import { unconfined } from '../activities/sandbox/unconfined.ts'
+import { testEnvironment } from '../activities/tests/environment.ts'
 import { type TestReport } from '../contract/checks.ts'
-import { newRepository, newWorld, opened as openedAt, removeFolders, userGit, writeFiles } from './workspace.fixture.ts'
+import { newFolder, newRepository, newWorld, opened as openedAt, removeFolders, userGit, writeFiles } from './workspace.fixture.ts'
 
 afterAll(removeFolders)
 const opened = await openSandbox({})
@@ -121,6 +122,18 @@ test('builds', () => { fs.mkdirSync('target'); fs.writeFileSync('target/built', 
 )
 
 const confined = opened.level === 'none' ? test.skip : test
+
+confined('the toolchains of rustup, which the empty home folder lacks, can be read and not written', async () => {
+  const home = realpathSync(mkdtempSync('/var/tmp/loopwright-rustup-'))
+  mkdirSync(join(home, '.rustup/toolchains'), { recursive: true })
+  const environment = testEnvironment({ PATH: process.env['PATH'], HOME: home })
+  expect(environment['RUSTUP_HOME']).toBe(join(home, '.rustup'))
+  expect(testEnvironment({ PATH: '', HOME: '/nowhere' })['RUSTUP_HOME']).toBeUndefined()
+  const script = 'ls "$RUSTUP_HOME"; touch "$RUSTUP_HOME/x"'
+  const { output } = await opened.run(['sh', '-c', script], { folder: newFolder(), environment, timeoutMilliseconds: 20_000 })
+  expect(output.toString()).toMatch(/^toolchains\n.*Read-only file system/)
+  rmSync(home, { recursive: true })
+})
 
 confined('tools may keep caches in node_modules, and nothing of that reaches the source', async () => {
   const source = newRepository({
