@@ -1,7 +1,8 @@
 import { type Patch, type WorkspaceAt } from '../../contract/workspace.ts'
 import { crashPoint } from '../../store/crash-point.ts'
 import { type World } from '../world.ts'
-import { git, gitLine, gitList } from './git.ts'
+import { git, gitList } from './git.ts'
+import { readObject, treeOfCommit } from './objects.ts'
 import { requireCommit } from './restore.ts'
 import { placesOf } from './places.ts'
 
@@ -13,14 +14,15 @@ export async function makePatch(world: World, workspace: WorkspaceAt): Promise<P
   const { git: at } = placesOf(world, workspace.key)
   const { base, commit, pack } = workspace
   const diff = (...args: string[]) => ['diff', '--no-ext-diff', '--no-textconv', '--no-color', '--no-renames', ...args, base, commit]
-  const [tree, text, files, counts] = await Promise.all([
-    gitLine(at, ['rev-parse', `${commit}^{tree}`]),
+  const [tree, text, lines] = await Promise.all([
+    readObject(at, 'commit', commit).then(treeOfCommit),
     git(at, diff('--binary', '--full-index', '--src-prefix=a/', '--dst-prefix=b/')),
-    gitList(at, diff('--name-only', '-z')),
     gitList(at, diff('--numstat', '-z')),
   ])
+  const counts = lines.map((line) => line.split('\t'))
+  const files = counts.map(([, , ...path]) => path.join('\t'))
   crashPoint('patch.made')
   // A binary file counts as `-`.
-  const sum = (column: number) => counts.reduce((total, line) => total + (Number(line.split('\t')[column]) || 0), 0)
+  const sum = (column: number) => counts.reduce((total, line) => total + (Number(line[column]) || 0), 0)
   return { base, commit, pack, tree, diff: await world.store.put(text), files: files.slice(0, mostFiles), added: sum(0), removed: sum(1) }
 }
