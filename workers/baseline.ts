@@ -32,6 +32,8 @@ export interface BaselineCall {
   repo: string
   test: string
   setup?: string | undefined
+  /** How the results of the tests are read. */
+  report?: string | undefined
   minutes: number
   signal?: AbortSignal
 }
@@ -52,13 +54,14 @@ export async function baselineOf(
   }
 }
 
-async function run(world: World, { repo, test, setup, minutes, signal }: BaselineCall): Promise<Baseline> {
+async function run(world: World, { repo, test, setup, report, minutes, signal }: BaselineCall): Promise<Baseline> {
   const argv = splitCommand(test)
   const { key, source, base, pack } = await openWorkspace(world, repo, 'dry-run', signal)
   const workspace: WorkspaceAt = { key, source, base, commit: base, pack, ...(setup ? { setup: splitCommand(setup) } : {}) }
   const inCheckout = async (folder: string) =>
     runTestCommand({
       ...{ argv, folder, worker: world.environment, minutes, sandbox: world.sandbox, ...(signal ? { signal } : {}) },
+      ...(report === undefined ? {} : { report }),
       dependencies: await dependenciesOf(world, workspace, folder),
     })
   const ran = await withCheckout(world, workspace, 'test', inCheckout, signal)

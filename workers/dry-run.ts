@@ -12,7 +12,7 @@ import { type Problem, problemOf } from './problem.ts'
 export interface DryRunCall {
   workflow: string
   /** Checked against its declaration. */
-  input: { [key: string]: unknown; limits: Limits; confined?: boolean | undefined; setup?: string | undefined }
+  input: { [key: string]: unknown; limits: Limits; confined?: boolean | undefined; setup?: string | undefined; report?: string | undefined }
   /** Every model that the run may use. */
   models: string[]
   stateFolder: string
@@ -40,7 +40,7 @@ export async function dryRun({ workflow, input, models, stateFolder, environment
   const { dollars } = input.limits
   const preflight = createPreflight(world)({ run: 'dry-run', workflow, models, dollars, confined: input.confined === true })
   const facts = await preflight.then((found) => found.models).catch(problemOf)
-  const { repo, test, setup } = input
+  const { repo, test, setup, report } = input
   const { level, why, remedy } = sandbox
   return {
     models: facts,
@@ -48,7 +48,7 @@ export async function dryRun({ workflow, input, models, stateFolder, environment
     ...(typeof repo === 'string' && typeof test === 'string'
       ? {
           baseline: await baselineOf(
-            { repo, test, setup, minutes: Math.min(testMinutes, input.limits.minutes), ...(signal ? { signal } : {}) },
+            { repo, test, setup, report, minutes: Math.min(testMinutes, input.limits.minutes), ...(signal ? { signal } : {}) },
             world,
           ),
         }

@@ -23,6 +23,7 @@ const Input = z.looseObject({
   fallback: z.array(z.unknown()).optional(),
   repo: z.string().optional(),
   setup: z.string().optional(),
+  report: z.string().optional(),
   confined: z.boolean().optional(),
   allowRun: z.boolean().optional(),
   approve: z.boolean().optional(),
