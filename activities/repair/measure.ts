@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { openSandbox } from '../sandbox/open.ts'
 import { runTestCommand } from '../tests/run.ts'
+import { programRunner } from './program.ts'
 import { repairFolder } from './repair.ts'
 import { type RepairResult } from './result.ts'
 
@@ -44,10 +45,11 @@ async function repairCopy(source: string, argv: string[]): Promise<RepairResult>
     const modules = await modulesAbove(source)
     if (modules !== undefined) await symlink(modules, join(base, 'node_modules'))
     const sandbox = await openSandbox()
-    const readable = modules === undefined ? [] : [modules]
+    const dependencies = { source, paths: [] }
     return await repairFolder({
       ...{ folder, argv, minutes },
-      runTests: (call) => runTestCommand({ ...call, sandbox, readable: [base, ...readable, ...(call.readable ?? [])] }),
+      runProgram: programRunner({ sandbox, worker: process.env, dependencies }),
+      runTests: (call) => runTestCommand({ ...call, sandbox, dependencies }),
     })
   } finally {
     await rm(base, { recursive: true, force: true })

@@ -58,7 +58,7 @@ function binary(folder: string, name: string): string | undefined {
 }
 
 /** The options among words, with their values, without file names. */
-function options(words: string[]): string[] {
+export function options(words: string[]): string[] {
   const found: string[] = []
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? ''

@@ -3,7 +3,7 @@ import { type Copies } from './copies.ts'
 import { narrowing, type Narrow } from './narrow.ts'
 import { type RepairCall } from './result.ts'
 import { runVariables } from './search.ts'
-import { standing } from './suite.ts'
+import { sameResults } from './suite.ts'
 import { type TracedTest, traceTests } from './trace.ts'
 
 /** What the tests do before anything is changed. */
@@ -83,12 +83,4 @@ async function narrowed(task: Task, folder: string, checks: Check[], minutes: nu
   const run = await task.runTests({ folder, argv, environment: runVariables, writable, minutes, signal: task.signal })
   task.signal.throwIfAborted()
   return { narrow, files, ...run }
-}
-
-/** Whether the tests of these files passed and failed alike in two runs. */
-function sameResults(before: Check[], after: Check[], files: string[]): boolean {
-  const now = standing(after)
-  return before
-    .filter(({ file, status }) => files.includes(file ?? '') && status !== 'skipped')
-    .every(({ name, status }) => (status === 'failed' ? now.failing : now.passing).has(name))
 }

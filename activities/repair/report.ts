@@ -79,6 +79,18 @@ export function repaired(
   }
 }
 
+/** The result of two edits, the second made on top of the first. */
+export function both(first: RepairResult, second: RepairResult): RepairResult {
+  return {
+    ...second,
+    edits: [...first.edits, ...second.edits],
+    candidatesTried: first.candidatesTried + second.candidatesTried,
+    failingBefore: first.failingBefore,
+    milliseconds: first.milliseconds + second.milliseconds,
+    text: `${first.text}\n${second.text}`,
+  }
+}
+
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`
 }

@@ -1,4 +1,5 @@
 import { type Check } from '../../contract/checks.ts'
+import { type SearchState } from './resume.ts'
 
 /** Runs a test command in a folder and reports on each test; `runTestCommand` is one. */
 export type RunTests = (call: {
@@ -12,6 +13,12 @@ export type RunTests = (call: {
   minutes: number
   signal?: AbortSignal
 }) => Promise<{ exitCode: number | null; checks: Check[]; milliseconds: number }>
+
+/** Runs any program where tests would run, confined like them. */
+export type RunProgram = (
+  argv: string[],
+  call: Omit<Parameters<RunTests>[0], 'argv'> & { onOutput: (chunk: Buffer) => void },
+) => Promise<{ exitCode: number | null }>
 
 /** A replacement of one stretch of one file; offsets count UTF-16 units. */
 export interface Edit {
@@ -41,6 +48,8 @@ export interface RepairProgress {
   of: number
   /** The best edit so far, in words. */
   best: string | undefined
+  /** With this a later call goes on where this one is. */
+  state: SearchState | undefined
 }
 
 /** What a search for a repair asks for. */
@@ -51,12 +60,16 @@ export interface RepairCall {
   argv: string[]
   /** How long to search. Default 10. */
   minutes?: number
-  /** How many edits to try at most. Default 600. */
+  /** How many edits to try at most. Default 2,000. */
   candidates?: number
   /** Ends the search; the call then rejects with the signal's reason and the folder is untouched. */
   signal?: AbortSignal
+  /** How far a call came that was broken off; the same candidates are not tried again. */
+  resume?: SearchState
   onProgress?: (progress: RepairProgress) => void
   runTests: RunTests
+  /** Makes the search many times faster where tests can be run without starting the framework for each edit. */
+  runProgram?: RunProgram
 }
 
 /** What a search for a repair came to. With `all` and `some` the edits stand in the folder, otherwise it is untouched. */

@@ -5,6 +5,8 @@ import { inOrder } from './in-order.ts'
 import { type Suspicion } from './localise.ts'
 import { type Narrow } from './narrow.ts'
 import { type RunTests } from './result.ts'
+import { type Standpoint } from './resume.ts'
+import { type Screen } from './warm/screen.ts'
 import { mended, type Standing, standing } from './suite.ts'
 
 /** What a search needs to know. */
@@ -13,6 +15,8 @@ export interface Search {
   argv: string[]
   /** Commands for some files only, where that works. */
   narrow: Narrow | undefined
+  /** Says quickly which candidates are worth a run of the tests' own command, where that works. */
+  screen: Screen | undefined
   copies: Copies
   /** Copies that stand ready; as many candidates are tried at a time. */
   ready: string[]
@@ -24,7 +28,9 @@ export interface Search {
   /** When to stop looking, in milliseconds since 1970. */
   deadline: number
   signal: AbortSignal
-  onTried: (tried: number, best: Found | undefined) => void
+  /** Where a search that was broken off goes on. */
+  from: Standpoint
+  onTried: (now: Standpoint) => void
 }
 
 /** An edit that mends at least a part. */
@@ -36,26 +42,31 @@ export interface Found {
 /** After an edit that mends a part, so many more are looked at when the tests fail for different reasons, or for one. */
 const further = { differentReasons: 30, oneReason: 150 }
 
-/** Tries candidates in order until one mends everything, or the best that mends a part is good enough. */
+/** Tries candidates in order until one mends everything, or the best that mends a part is good enough; then closes the screen. */
 export async function search(task: Search): Promise<{ best: Found | undefined; tried: number }> {
   const before = standing(task.checks)
   const stop = new AbortController()
   const signal = AbortSignal.any([task.signal, stop.signal])
-  let best: Found | undefined
-  let [tried, since] = [0, 0]
+  let { looked, tried, since, best } = task.from
   const patience = task.suspicion.oneReason ? further.oneReason : further.differentReasons
   // What is in flight doesn't decide: a candidate is skipped or counted by what those before it came to.
   const worthwhile = ({ file, line, lastLine }: Candidate) =>
     !best || task.suspicion.failingTests(file, line, lastLine) > before.failing.size - best.after.failing.size
-  const work = async (candidate: Candidate) => (worthwhile(candidate) ? attempt(task, before, candidate, signal) : undefined)
+  const work = async (candidate: Candidate) => {
+    if (worthwhile(candidate)) return attempt(task, before, candidate, signal)
+    task.screen?.skip(candidate)
+    return undefined
+  }
   try {
-    for await (const [candidate, after] of inOrder(task.candidates, task.ready.length, work)) {
+    const rest = best?.after.failing.size === 0 ? [] : task.candidates.slice(looked)
+    for await (const [candidate, after] of inOrder(rest, task.ready.length, work)) {
       task.signal.throwIfAborted()
+      looked += 1
       if (!worthwhile(candidate)) continue
       tried += 1
       if (best) since += 1
       if (after && (!best || after.failing.size < best.after.failing.size)) best = { candidate, after }
-      task.onTried(tried, best)
+      task.onTried({ looked, tried, since, best })
       if (best?.after.failing.size === 0 || since >= patience || Date.now() > task.deadline) {
         stop.abort()
         break
@@ -63,12 +74,24 @@ export async function search(task: Search): Promise<{ best: Found | undefined; t
     }
   } finally {
     stop.abort()
+    await task.screen?.close()
   }
   return { best, tried }
 }
 
 /** Tries one candidate; undefined unless it mends something and breaks nothing. */
 async function attempt(task: Search, before: Standing, candidate: Candidate, signal: AbortSignal): Promise<Standing | undefined> {
+  const screened = await task.screen?.checks(candidate)
+  if (signal.aborted) return undefined
+  if (!screened) return attemptAlone(task, before, candidate, signal)
+  const files = new Set(screened.map(({ file }) => file))
+  const ranFiles = new Map(task.checks.map(({ name, file }) => [name, file]))
+  const promising = mended(before, standing(screened), (name) => files.has(ranFiles.get(name)))
+  return promising === undefined ? undefined : confirm(task, before, candidate, signal)
+}
+
+/** Tries one candidate by the tests' own command alone. */
+async function attemptAlone(task: Search, before: Standing, candidate: Candidate, signal: AbortSignal): Promise<Standing | undefined> {
   const files = task.narrow && task.suspicion.failingFiles(candidate.file, candidate.line, candidate.lastLine)
   const argv = files && task.narrow?.(files)
   const ranFiles = new Map(task.checks.map(({ name, file }) => [name, file]))

@@ -31,3 +31,11 @@ function runsNow(name: string, before: Standing, after: Standing): boolean {
   if ([...after.passing].some(inside)) return ![...after.failing].some(inside)
   return after.failing.size === 0 && after.passing.size > before.passing.size
 }
+
+/** Whether the tests of these files passed and failed alike in two runs. */
+export function sameResults(before: Check[], after: Check[], files: string[]): boolean {
+  const now = standing(after)
+  return before
+    .filter(({ file, status }) => files.includes(file ?? '') && status !== 'skipped')
+    .every(({ name, status }) => (status === 'failed' ? now.failing : now.passing).has(name))
+}

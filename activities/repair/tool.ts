@@ -1,13 +1,16 @@
 import { repairFolder } from './repair.ts'
-import { type RepairProgress, type RunTests } from './result.ts'
+import { type SearchState } from './resume.ts'
+import { type RepairProgress, type RunProgram, type RunTests } from './result.ts'
 
 /** What one call of the `repair` tool is given. */
 export interface RepairToolCall {
   argv: string[]
   minutes: number
   signal?: AbortSignal
+  resume?: SearchState
   onProgress?: (progress: RepairProgress) => void
   runTests: RunTests
+  runProgram?: RunProgram
 }
 
 /** The `repair` tool: one call makes at most one edit in the folder and says in a few lines which; `failed` when it found none. */

@@ -18,3 +18,9 @@ export async function whileAlive<T>(work: (signal?: AbortSignal) => Promise<T>, 
     if (context.cancellationSignal.aborted) await context.cancelled
   }
 }
+
+/** How far the try before this one came, as its last heartbeat said; undefined in a first try. */
+export function earlierProgress(): unknown {
+  const told: unknown = asyncLocalStorage.getStore()?.info.heartbeatDetails
+  return typeof told === 'object' && told !== null && 'progress' in told ? told.progress : undefined
+}

@@ -27,6 +27,9 @@ export interface ToolPlace {
   signal?: AbortSignal | undefined
   /** Told the end of the output as it grows; a watcher sees it. */
   onTail(tail: string): void
+  /** Told how far long work is; when the worker dies, the next try of the call is given the last word as `progress`. */
+  onProgress(progress: unknown): void
+  progress: unknown
 }
 
 /** A tool cannot do what it was asked; the message is for the model, and nothing was changed. */

@@ -12,7 +12,7 @@ import { commitStep, StepRefused } from '../workspace/commit.ts'
 import { enter, leaveAt } from '../workspace/left.ts'
 import { checkoutOf } from '../workspace/places.ts'
 import { type World } from '../world.ts'
-import { whileAlive } from './alive.ts'
+import { earlierProgress, whileAlive } from './alive.ts'
 import { bind, checked, type InjectedTools } from './bind.ts'
 import { present } from './present.ts'
 import { fileProblem } from './problem.ts'
@@ -33,12 +33,14 @@ export function createUseTool(world: World, injected: InjectedTools): Activities
     const call = placed(given)
     let tail = ''
     const onTail = (text: string) => (tail = text)
+    let progress = earlierProgress()
+    const onProgress = (now: unknown) => (progress = now)
     const work = async (signal?: AbortSignal): Promise<UseResult> => {
-      const { answer, after } = await use(world, injected, call, { signal, onTail }).catch(refusalOf)
+      const { answer, after } = await use(world, injected, call, { signal, onTail, onProgress, progress }).catch(refusalOf)
       const text = await keepText(world.store, await present(world.store, answer.text), call.inlineBytes ?? inlineBytes)
       return { text, ...(answer.failed ? { failed: answer.failed } : {}), ...after }
     }
-    return whileAlive(work, () => ({ tool: call.tool, tail }))
+    return whileAlive(work, () => ({ tool: call.tool, tail, ...(progress === undefined ? {} : { progress }) }))
   }
 }
 
@@ -48,7 +50,12 @@ function refusalOf(error: unknown): Done {
   throw error
 }
 
-async function use(world: World, injected: InjectedTools, call: PlacedCall, watch: Pick<ToolPlace, 'signal' | 'onTail'>): Promise<Done> {
+async function use(
+  world: World,
+  injected: InjectedTools,
+  call: PlacedCall,
+  watch: Pick<ToolPlace, 'signal' | 'onTail' | 'onProgress' | 'progress'>,
+): Promise<Done> {
   const { tool, workspace } = call
   const json = await resolveReferences(world.store, call.arguments)
   if (!isBuiltinTool(tool)) {
