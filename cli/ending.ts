@@ -22,7 +22,8 @@ export interface Ending {
 /** What an ending is told with. */
 type Place = Pick<Session, 'loopwright' | 'stateFolder'>
 
-const WithRepo = z.looseObject({ repo: z.string() })
+/** An input that names a repository. */
+export const WithRepo = z.looseObject({ repo: z.string() })
 
 /** Tells how a run ended; the patch of an accepted one, or the best of a stopped one, is written to a file. */
 export async function ending({ loopwright, stateFolder }: Place, run: string, { outcome, failure }: Ended): Promise<Ending> {

@@ -15,7 +15,10 @@ export async function printGates(session: Session, gates: OpenGate[]): Promise<v
     const shown = await shownBy(session, gate)
     const asked = `${session.printer.colors.bold(gate.question)}  (${gate.run}, asked ${duration(Date.now() - gate.since)} ago)`
     const answer = `  answer   loopwright decide ${gate.run} yes|no|stop --digest ${gate.digest.slice(0, 12)}`
-    session.printer.print({ ...gate, kind: 'gate', asks: gate.kind }, [asked, ...shown, answer].join('\n'))
+    session.printer.print(
+      { ...gate, kind: 'gate', asks: gate.kind, text: shown.map((line) => line.slice(2)).join('\n') },
+      [asked, ...shown, answer].join('\n'),
+    )
   }
 }
 

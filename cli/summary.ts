@@ -1,9 +1,10 @@
+import { basename } from 'node:path'
 import { type Graph, type RunSummary } from '../client/index.ts'
 import { type Printer } from './printer.ts'
 import { duration, spending } from './words.ts'
 
-/** Runs as a table for people. */
-export function table(runs: RunSummary[], colors: Printer['colors']): string {
+/** Runs as a table for people, each with the repository that it works on and how long ago it was started. */
+export function table(runs: RunSummary[], repos: (string | undefined)[], colors: Printer['colors']): string {
   const paint = {
     running: colors.cyan,
     waiting: colors.yellow,
@@ -12,20 +13,26 @@ export function table(runs: RunSummary[], colors: Printer['colors']): string {
     stopped: colors.magenta,
     failed: colors.red,
   }
-  const rows = runs.map((summary) => ({
+  const rows = runs.map((summary, index) => ({
     status: status(summary),
     run: summary.run,
-    attempt: summary.attempt ? `${summary.attempt.number}/${summary.attempt.of}` : '',
+    repo: basename(repos[index] ?? ''),
+    age: summary.startedAt === undefined ? '' : `${duration(Date.now() - summary.startedAt)} ago`,
+    attempt: summary.attempt
+      ? `${summary.attempt.number}/${summary.attempt.of}`
+      : summary.outcome
+        ? String(summary.outcome.spent.attempts)
+        : '',
     spent: summary.spent ? spending(summary.spent, summary.limits) : '',
     why: summary.why,
     paint: summary.stuck ? colors.red : paint[summary.status],
   }))
-  const width = (key: 'status' | 'run' | 'attempt' | 'spent') => Math.max(...rows.map((row) => row[key].length))
-  const [a, b, c, d] = [width('status'), width('run'), width('attempt'), width('spent')]
+  const width = (key: 'status' | 'run' | 'repo' | 'age' | 'attempt' | 'spent') => Math.max(...rows.map((row) => row[key].length))
   return rows
-    .map(({ status: word, run, attempt, spent, why, paint: color }) =>
-      [color(word.padEnd(a)), run.padEnd(b), attempt.padStart(c), spent.padEnd(d), why].join('  ').trimEnd(),
-    )
+    .map(({ status: word, run, repo, age, attempt, spent, why, paint: color }) => {
+      const cells = [run.padEnd(width('run')), repo.padEnd(width('repo')), age.padStart(width('age')), attempt.padStart(width('attempt'))]
+      return [color(word.padEnd(width('status'))), ...cells, spent.padEnd(width('spent')), why].join('  ').trimEnd()
+    })
     .join('\n')
 }
 

@@ -76,6 +76,34 @@ test('the loop, and the worker of the example, are typed against the package as 
   })
 }, 60_000)
 
+test('the plugin in a worker that was there before: its own workflow is left alone, and a repository is repaired beside it', async () => {
+  const variables = { TEMPORAL_ADDRESS: process.env['LOOPWRIGHT_TEST_ADDRESS']! }
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...variables }
+  const ending = new AbortController()
+  let heard = () => {}
+  const ready = new Promise<void>((resolve) => (heard = resolve))
+  let printed = ''
+  const worker = runProcess([process.execPath, 'existing-worker/worker.mjs'], {
+    cwd: folder,
+    environment,
+    timeoutMilliseconds: 110_000,
+    signal: ending.signal,
+    onOutput: (chunk) => (printed += chunk.toString()).includes('ready') && heard(),
+  })
+  try {
+    await Promise.race([ready, worker])
+    const repo = makeRepository({ ...brokenSum, 'sum.js': brokenSum['sum.js'].replace('a * 3', 'a * 2') })
+    const { code, out } = await run([process.execPath, 'existing-worker/client.mjs', 'Ada', repo, 'npm test'], folder, variables)
+    expect({ out, worker: code === 0 ? '' : printed }).toEqual({
+      out: expect.stringMatching(/^Good morning, Ada\.\naccepted: Attempt 1 was accepted\. loopwright\/testAndFix-\w+\n$/),
+      worker: '',
+    })
+  } finally {
+    ending.abort()
+    await worker
+  }
+}, 120_000)
+
 test('a name that cannot be one is refused, and nothing that is there is written over', async () => {
   for (const name of ['a-b', 'class', 'testAndFix', 'loop']) {
     const { code, out } = await loopwright('new', name)

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { follow, printEnding } from '../follow.ts'
 import { wholeNumber } from '../options.ts'
 import { printGates } from '../questions.ts'
+import { WithRepo } from '../ending.ts'
 import { inSession, type Session } from '../session.ts'
 import { stepLines, summaryLines, table } from '../summary.ts'
 import { exitCodes } from '../usage.ts'
@@ -65,8 +66,10 @@ export function addEnding(program: Command): void {
 
 async function list({ loopwright, printer }: Session, options: ListOptions): Promise<number> {
   const { runs, cannotFilter } = await loopwright.list(options)
-  if (printer.json) for (const run of runs) printer.print({ kind: 'run', ...run }, '')
-  else printer.say(runs.length === 0 ? 'There are no such runs.' : table(runs, printer.colors))
+  const inputs = await Promise.all(runs.map(({ run }) => loopwright.input(run).catch(() => undefined)))
+  const repos = inputs.map((input) => WithRepo.safeParse(input).data?.repo)
+  if (printer.json) for (const [index, run] of runs.entries()) printer.print({ kind: 'run', ...run, repo: repos[index] }, '')
+  else printer.say(runs.length === 0 ? 'There are no such runs.' : table(runs, repos, printer.colors))
   if (cannotFilter) printer.print({ kind: 'note', text: cannotFilter }, printer.colors.dim(`note: ${cannotFilter}`))
   return exitCodes.accepted
 }
