@@ -135,6 +135,12 @@ class Module:
         for node in ast.walk(self.tree):
             self.note(node)
 
+        calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call) and not node.keywords]
+        made = [ast.unparse(node.func) for node in calls if len(node.args) == 1 and isinstance(node.func, (ast.Name, ast.Attribute))]
+        # Of methods only those of modules can be called with any value.
+        self.wrappers = [name for name in dict.fromkeys(made) if "." not in name or name.partition(".")[0] in self.functions][:8]
+        self.bare = list(dict.fromkeys(node.func.attr for node in calls if not node.args and isinstance(node.func, ast.Attribute)))[:6]
+
     def note(self, node):
         if isinstance(node, ast.Constant):
             if isinstance(node.value, str):
@@ -202,7 +208,20 @@ class Proposer(ast.NodeVisitor):
         # What lies wholly outside of the suspicious lines has nothing to propose.
         if isinstance(node, (ast.stmt, ast.expr)) and not isinstance(node, FUNCTIONS) and not self.suspicious(self.module.statement(node)):
             return None
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp)) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+            self.wrapped(node)
         return super().visit(node)
+
+    def wrapped(self, node):
+        """A call that may be missing around a value: those with nothing else given that the module makes elsewhere."""
+        parent = self.module.parent.get(node)
+        if not isinstance(parent, (ast.Call, ast.BinOp, ast.Compare, ast.Return, ast.Assign, ast.For, ast.comprehension)) or getattr(parent, "func", None) is node:
+            return
+        for name in self.module.wrappers:
+            if Module.root(getattr(parent, "func", None)) != name.rpartition(".")[2]:
+                self.replace(node, f"{name}({self.text(node)})", "missing call", 0.22)
+        for name in self.module.bare:
+            self.replace(node, f"{self.operand(node)}.{name}()", "missing call", 0.2)
 
     def suspicious(self, statement):
         return any(line in self.module.lines for line in range(statement.lineno, statement.end_lineno + 1))
