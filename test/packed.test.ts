@@ -90,7 +90,8 @@ test('the plugin in a worker that was there before: its own workflow is left alo
     onOutput: (chunk) => (printed += chunk.toString()).includes('ready') && heard(),
   })
   try {
-    await Promise.race([ready, worker])
+    const ended = await Promise.race([ready, worker])
+    expect(ended ? printed : '').toBe('')
     const repo = makeRepository({ ...brokenSum, 'sum.js': brokenSum['sum.js'].replace('a * 3', 'a * 2') })
     const { code, out } = await run([process.execPath, 'existing-worker/client.mjs', 'Ada', repo, 'npm test'], folder, variables)
     expect({ out, worker: code === 0 ? '' : printed }).toEqual({
