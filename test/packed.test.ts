@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runProcess } from '../activities/process.ts'
+import { brokenSum, makeRepository } from './support/repository.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 let folder: string
