@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { Models, ModelString } from './models.ts'
 
-const Rung = z.union([
-  z.enum(['human', 'best', 'fail']),
-  z.strictObject({ models: Models }),
-  ModelString.transform((model) => ({ models: [model] })),
-])
+const Rung = z.union(
+  [z.enum(['human', 'best', 'fail']), z.strictObject({ models: Models }), ModelString.transform((model) => ({ models: [model] }))],
+  { error: 'human, best, fail, or a model written provider/model' },
+)
 
 /** What a loop does when it stops unaccepted, in this order, until something answers. */
 export const Fallback = z

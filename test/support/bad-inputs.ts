@@ -26,7 +26,7 @@ const stopped = ends(2)
 const refused = (name: string, words: string[], says: RegExp, more: Typed = {}) =>
   failed(name, { words, ...more }, says, /^Next: loopwright (start testAndFix )?--help$/m)
 
-const show = /^Next: loopwright show testAndFix-\w+$/m
+const show = /^Next: loopwright why testAndFix-\w+$/m
 const pathNext = /^Next: Check the path of the repository\.$/m
 const nameTests = /^Next: Name the command that runs the tests with --test\.$/m
 const correct = /^Next: Correct the test command, then start again\.$/m
@@ -114,7 +114,7 @@ export const badInputs: BadInput[] = [
   failed(
     'an unknown workflow',
     { instead: ['run', 'fixAll', '--input', '{}'] },
-    /^✗ failed: There is no workflow fixAll .*; there is testAndFix\. Nothing was changed\.$/m,
+    /^✗ failed: There is no workflow fixAll .*; there is draftAndCritique, .*testAndFix\. Nothing was changed\.$/m,
     /^Next: loopwright run --help$/m,
   ),
   failed(
@@ -133,7 +133,7 @@ export const badInputs: BadInput[] = [
   refused('a limit that is NaN', ['--tokens', 'NaN'], /^error: .*limits\.tokens: it must be a number, not "NaN"$/m),
   refused('a limit that is Infinity', ['--minutes', 'Infinity'], /^error: .*limits\.minutes: it must be a number, not "Infinity"$/m),
   refused('a limit over all numbers', ['--minutes', '1e999'], /^error: .*limits\.minutes: it must be a number, not Infinity$/m),
-  refused('an unknown fallback', ['--fallback', 'pray'], /^error: .*fallback\.0: .*"human"\|"best"\|"fail", not "pray"$/m),
+  refused('an unknown fallback', ['--fallback', 'pray'], /^error: .*fallback\.0: human, best, fail, or a model .*, not "pray"$/m),
   refused('a model without a provider', ['--models', 'gpt-5'], /^error: .*a model is written provider\/model, .*, not "gpt-5"$/m),
 
   failed(
@@ -151,8 +151,8 @@ export const badInputs: BadInput[] = [
   failed(
     'a price that nobody knows',
     withModel('far/nobody-knows'),
-    /^✗ failed: Nobody knows the price of far\/nobody-knows, .*dollars to "none" .*, or give its price in \S+prices\.json/m,
-    /^Next: Give a price in \S+prices\.json, or set the limit dollars to "none"\.$/m,
+    /^✗ failed: Nobody knows the price of far\/nobody-knows, .*dollars to "none" .*, or give its price in \S+models\.json/m,
+    /^Next: Give a price in \S+models\.json, or set the limit dollars to "none"\.$/m,
   ),
   stopped('a wrong key', withModel('played/wrong-key'), /^■ stopped .*not accept the key in LOOPWRIGHT_PROVIDER_PLAYED_KEY/m, doctor),
   stopped('a wrong model', withModel('played/no-such-model'), /^■ stopped \(model\) .* has no model no-such-model, /m, doctor),
