@@ -1,7 +1,9 @@
 import { type z } from 'zod'
+import { agentLoop } from './loops/agent-loop.ts'
 import { draftAndCritique } from './loops/draft-and-critique.ts'
 import { evaluatorOptimizer } from './patterns/evaluator-optimizer.ts'
 import { generateAndValidate } from './loops/generate-and-validate.ts'
+import { planAndExecute } from './loops/plan-and-execute.ts'
 import { orchestratorWorkers } from './patterns/orchestrator-workers.ts'
 import { promptChain } from './patterns/prompt-chain.ts'
 import { routing } from './patterns/routing.ts'
@@ -11,10 +13,12 @@ import { testAndFix } from './test-and-fix.ts'
 
 /** The catalogue: every workflow that ships with Loopwright, by the name it is started by. */
 export const declarations = {
+  agentLoop,
   draftAndCritique,
   evaluatorOptimizer,
   generateAndValidate,
   orchestratorWorkers,
+  planAndExecute,
   promptChain,
   routing,
   sectioning,

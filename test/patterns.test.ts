@@ -46,6 +46,12 @@ const models: Record<string, (request: ScriptedRequest) => Reply> = {
     return stumbled <= 3 ? { error: { status: 400 } } : 'the risks'
   },
   'never-risks': (request) => (saidIn(request).includes('Its risks') ? { error: { status: 400 } } : player(request)),
+  // Forgets a member of its answer the first time.
+  careless: ({ messages }) => {
+    const again = messages.some(({ role }) => role === 'tool')
+    return { toolCalls: [{ name: 'finish', arguments: { city: 'x'.repeat(2_000), ...(again ? { people: 9 } : {}) } }] }
+  },
+  chats: () => 'no tool, '.repeat(100),
   spam: () => JSON.stringify({ why: 'it sells', vote: 'spam' }),
   fine: () => JSON.stringify({ why: 'it greets', vote: 'fine' }),
   abstains: () => JSON.stringify({ why: 'no idea', vote: 'abstain' }),
@@ -167,6 +173,28 @@ test('a plan for a worker that nobody declared is refused and made again', async
     status: 'accepted',
     value: { tasks: [{ worker: 'researcher' }] },
   })
+})
+
+test('a plan is done step by step, and what every step brought stands in it', async () => {
+  expect(await run('planAndExecute', example('planAndExecute', 'good'))).toMatchObject({
+    status: 'accepted',
+    value: { done: [{ step: 'look', result: 'some words' }, { step: 'compare' }], left: [], answer: 'the second one' },
+    spent: { attempts: 3 },
+  })
+})
+
+test('an agent gives an answer of the wanted shape: one that does not fit is refused in words, and a judge may still object', async () => {
+  const answer = { type: 'object', properties: { city: { type: 'string' }, people: { type: 'integer' } }, required: ['city', 'people'] }
+  expect(await run('agentLoop', { goal: 'Name a city.', models: 'openai/careless', answer })).toMatchObject({
+    status: 'accepted',
+    value: { city: 'x'.repeat(2_000), people: 9 },
+    spent: { attempts: 1 },
+  })
+  const rubric = { short: 'At most eight words.' }
+  expect(
+    await run('agentLoop', { goal: 'Name a city.', models: 'openai/good', judges: 'openai/flatters', rubric, limits: { attempts: 1 } }),
+  ).toMatchObject({ status: 'stopped', reason: 'attempts' })
+  expect(await run('agentLoop', { goal: 'Chat.', models: 'openai/chats' })).toMatchObject({ value: { answer: 'no tool, '.repeat(100) } })
 })
 
 test.each([

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { defaultTurns } from '../../contract/bounds.ts'
-import { Ref, type Text } from '../../contract/json.ts'
+import { type Json, Ref, type Text } from '../../contract/json.ts'
 import { type Message, type Transcript } from '../../contract/models.ts'
 import { type Tool } from '../../contract/workspace.ts'
+import { resolvedAnswer } from './finishing.ts'
 import { group, type Here } from './group.ts'
 import { type Attempt } from './progress.ts'
 import { briefing } from './prompts.ts'
@@ -25,6 +26,8 @@ export interface AgentOptions extends Partial<Attempt<unknown>> {
 /** What an agent ended with. `stopped`: it ran out of turns, or went round in circles although it was told. */
 export interface AgentResult {
   answer: Text
+  /** Its answer as `finishing` asks for it; absent in a workspace, and where it ended without. */
+  value?: { [key: string]: Json }
   transcript?: Transcript
   turns: number
   stopped?: 'turns' | 'circling'
@@ -39,6 +42,7 @@ export interface AgentState {
   /** Messages that the model has not seen yet. */
   add: Message[]
   answer?: Text
+  finished?: { [key: string]: Json }
   /** Fingerprints of the last turns, and whether it was told already that they go round in circles. */
   recent?: string[]
   nudged?: true
@@ -65,8 +69,15 @@ export function agent(options: AgentOptions): Promise<AgentResult> {
     } finally {
       leaveTranscript(here, state)
     }
-    return resultOf(state)
+    const given = state.finished ?? (state.answer === undefined ? undefined : { answer: state.answer })
+    const value = given && needsValue(options) ? await resolvedAnswer(given) : undefined
+    return { ...resultOf(state), ...(value ? { value } : {}) }
   })
+}
+
+/** In a workspace the work is the answer, and what is said about it may stay where it is. */
+function needsValue({ tools }: AgentOptions): boolean {
+  return tools.some(({ name, workspace }) => name === 'finish' && workspace === undefined)
 }
 
 function resultOf({ answer, transcript, turn: turns, circling }: AgentState): AgentResult {

@@ -66,7 +66,8 @@ function denied(tool: Tool): string | undefined {
 
 // A reference stands where a long string was; the activity checks the full arguments again.
 const checks = new Map<string, z.ZodType>()
-function unfit(tool: Tool, argument: { [key: string]: Json }): string | undefined {
+/** What is wrong with a tool's arguments, for the model. */
+export function unfit(tool: Tool, argument: { [key: string]: Json }): string | undefined {
   const key = digest(tool.schema)
   const check = checks.get(key) ?? z.fromJSONSchema(tool.schema)
   checks.set(key, check)

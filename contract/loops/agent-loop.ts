@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { declare } from '../declaration.ts'
+import { everyModel, Fallback } from '../fallback.ts'
+import { Limits } from '../limits.ts'
+import { Models } from '../models.ts'
+
+/** Reason, act, observe, decide. */
+export const agentLoop = declare({
+  description:
+    'A model works towards a goal with tools, turn by turn, until it gives an answer of the wanted shape that a judge finds good.',
+  input: z.strictObject({
+    goal: z.string().min(1).describe('What is wanted.'),
+    tools: z
+      .array(z.string())
+      .default([])
+      .describe("Tools of the worker that it may use: its owner's, those of MCP servers, and skill. Default: none."),
+    answer: z.record(z.string(), z.json()).optional().describe('JSON Schema of the answer, an object. Default: a text, { answer }.'),
+    rubric: z
+      .record(z.string().min(1), z.string().min(1))
+      .optional()
+      .describe('What makes a good answer: criteria by name. Default: no judge; the shape alone decides.'),
+    turns: z.int().min(1).max(1_000).default(50).describe('Most turns of an attempt.'),
+    models: Models.describe('Who works.'),
+    judges: Models.optional().describe('Who judges by the rubric; best another model. Default: the workers, in a context of their own.'),
+    fallback: Fallback,
+    limits: Limits.prefault({}),
+  }),
+  output: z.record(z.string(), z.json()),
+  models: ({ models, judges = [], fallback }) => everyModel([...models, ...judges], fallback),
+  example: { goal: 'Say in one sentence what a heartbeat is for.', models: 'openai/gpt-5-mini' },
+})
+export type AgentLoop = z.output<typeof agentLoop.input>
