@@ -3,7 +3,9 @@ import { knownProviders } from '../activities/model/known-providers.ts'
 import { runProcess } from '../activities/process.ts'
 import { openSandbox } from '../activities/sandbox/open.ts'
 import { ClientProblem, type ConnectOptions, health, openStore, StoreProblem } from '../client/index.ts'
+import { agreedToUnconfined } from './consent.ts'
 import { checkDisk } from './disk.ts'
+import { type Printer } from './printer.ts'
 import { connection } from './session.ts'
 import { confinement } from './words.ts'
 
@@ -67,11 +69,15 @@ async function checkArtifacts({ artifacts = process.env['LOOPWRIGHT_ARTIFACTS'],
   }
 }
 
-/** What confines the commands of a worker in this process, as its first line says it. */
-export async function confinementHere(): Promise<string> {
+/** Prints what confines the commands of a worker in this process, as its first line; where nothing does, a person is asked once. False: they don't agree. */
+export async function sayConfinement(printer: Printer, stateFolder: string): Promise<boolean> {
   const { level, why, remedy } = await openSandbox()
-  return confinement(level, why, remedy)
+  printer.say(confinement(level, why, remedy))
+  return level !== 'none' || (await agreedToUnconfined(stateFolder))
 }
+
+/** What is said to whoever doesn't agree. */
+export const notAgreed = 'nothing was started; `loopwright doctor` says how to have commands confined'
 
 /** Of this machine; a worker on another one has its own. */
 async function checkSandbox(): Promise<Finding> {

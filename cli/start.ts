@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { connect, securityOf } from '../client/index.ts'
 import { checked } from '../client/input.ts'
 import { testAndFix } from '../contract/test-and-fix.ts'
-import { confinementHere } from './checkup.ts'
+import { notAgreed, sayConfinement } from './checkup.ts'
 import { absolute } from './commands/start.ts'
 import { prepareExamples } from './examples.ts'
 import { flagsOf } from './flags.ts'
@@ -29,7 +29,11 @@ const flags = flagsOf(testAndFix.input)
 /** What `npm start` does: a server and a worker in this process, some repositories repaired, and nothing left running. */
 async function start({ stateFolder, json }: Options, typed: Input): Promise<number> {
   const printer = createPrinter(json === true)
-  printer.say(`${await confinementHere()}\n${proposer(typed)}`)
+  if (!(await sayConfinement(printer, stateFolder))) {
+    printer.say(notAgreed)
+    return exitCodes.failed
+  }
+  printer.say(proposer(typed))
   const interrupted = interruption()
   let machinery: Machinery | undefined
   try {

@@ -1,7 +1,7 @@
 import { type Command } from 'commander'
 import { resolve } from 'node:path'
 import { findAddress } from '../../client/address.ts'
-import { confinementHere } from '../checkup.ts'
+import { notAgreed, sayConfinement } from '../checkup.ts'
 import { securityOf } from '../../client/index.ts'
 import { interruption } from '../interruption.ts'
 import type { Machinery } from '../machinery.ts'
@@ -26,8 +26,12 @@ export function addServing(program: Command): void {
 async function serve(command: Command, workflows: string | undefined, embedded: boolean): Promise<void> {
   const { json, stateFolder, artifacts, address, namespace, taskQueue } = globalOptions(command)
   const printer = createPrinter(json)
+  if (!(await sayConfinement(printer, stateFolder))) {
+    printer.say(notAgreed)
+    process.exitCode = exitCodes.failed
+    return
+  }
   const interrupted = interruption()
-  printer.say(await confinementHere())
   // The worker's native parts and its bundler are loaded by these commands only.
   const { startMachinery } = await import('../machinery.ts')
   const where = embedded ? undefined : await findAddress(address, stateFolder)
