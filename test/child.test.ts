@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { join } from 'node:path'
 import { type WorkflowHandle } from '@temporalio/client'
 import { foldHistory } from '../client/graph.ts'
+import { foldTrace } from '../client/trace/trace.ts'
+import { folderStore } from '../store/folder.ts'
 import { type Gate, type Status } from '../contract/messages.ts'
 import { type ScriptedServer, startScriptedServer } from '../testing/index.ts'
 import { type CoreBench, openBench } from './support/core.ts'
@@ -152,5 +155,17 @@ test('a child stands in the graph of its parent at its stage', async () => {
   expect(nodes.filter(({ kind }) => kind === 'child')).toMatchObject([
     { path: 'parallel#1/branch#1/worker#1', status: 'done', label: 'child worker' },
     { path: 'parallel#1/branch#2/worker#1', status: 'done' },
+  ])
+})
+
+test("a child stands in its parent's trace with how it ended", async () => {
+  const run = await bench.start('parent', { tasks: [{ do: 'put' }, { do: 'ask', times: 9, limits: { tokens: 300 } }] })
+  await run.result()
+  const archive = { store: folderStore(join(bench.stateFolder, 'artifacts')), converter: bench.client.options.loadedDataConverter }
+  const records = await foldTrace(archive, run.workflowId, [await run.fetchHistory()])
+  const children = records.filter((record) => record.kind === 'step' && record.what === 'child worker')
+  expect(children).toMatchObject([
+    { path: 'parallel#1/branch#1/worker#1', status: 'done', text: 'accepted: done' },
+    { path: 'parallel#1/branch#2/worker#1', status: 'done', text: expect.stringMatching(/^stopped: .*tokens/) },
   ])
 })

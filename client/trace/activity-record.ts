@@ -5,7 +5,7 @@ import { type TraceOf, type TraceRecord } from '../../contract/trace.ts'
 import { type Archive } from '../archive.ts'
 import { modelRecord } from './model-record.ts'
 import { type Activity, quote, quoteAll } from './reading.ts'
-import { PatchResult, TestsInput, TestsResult, ToolInput, ToolResult } from './shapes.ts'
+import { ChildResult, PatchResult, TestsInput, TestsResult, ToolInput, ToolResult } from './shapes.ts'
 import { decider, type Setting, stepOf, turnOf } from './step.ts'
 
 /** The record of an activity; one of a kind that the trace does not know is a plain step. */
@@ -24,7 +24,9 @@ export async function activityRecord(archive: Archive, activity: Activity, setti
 }
 
 function plain(activity: Activity, { workflow }: Setting): TraceOf<'step'> {
-  const text = typeof activity.summary === 'string' ? activity.summary : undefined
+  const ended = activity.type.startsWith('child ') ? ChildResult.safeParse(activity.result) : undefined
+  const told = ended?.success ? `${ended.data.status}: ${ended.data.why}` : undefined
+  const text = typeof activity.summary === 'string' ? activity.summary : told
   return { kind: 'step', ...stepOf(activity, { kind: 'rule', name: workflow }), what: activity.type, text }
 }
 

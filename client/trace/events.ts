@@ -4,7 +4,7 @@ import { type ProtoFailure } from '@temporalio/common'
 type HistoryEvent = NonNullable<History['events']>[number]
 type Payloads = Payload[] | null | undefined
 
-/** An activity as the history tells of it, its payloads not yet read. */
+/** An activity, or a child run (its type is `child WORKFLOW`), as the history tells of it, its payloads not yet read. */
 export interface ActivityEvents {
   what: 'activity'
   id: string
@@ -37,11 +37,12 @@ export type Happening = ActivityEvents | MessageEvents | { what: 'continued'; at
 /** Reads histories, oldest execution first, into what happened; an activity stands where it was scheduled. */
 export function happenings(histories: History[]): Happening[] {
   const found: Happening[] = []
+  const run = histories[0]?.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? ''
   for (const { events } of histories) {
     // Event ids begin anew in every execution.
     const open = new Map<string, Happening>()
     for (const event of events ?? []) {
-      const begun = begins(event)
+      const begun = begins(event, run)
       if (begun) {
         found.push(begun)
         open.set(String(event.eventId), begun)
@@ -51,7 +52,7 @@ export function happenings(histories: History[]): Happening[] {
   return found
 }
 
-function begins(event: HistoryEvent): Happening | undefined {
+function begins(event: HistoryEvent, run: string): Happening | undefined {
   const at = milliseconds(event.eventTime)
   const activity = event.activityTaskScheduledEventAttributes
   if (activity) {
@@ -59,6 +60,20 @@ function begins(event: HistoryEvent): Happening | undefined {
     const summary = event.userMetadata?.summary
     const type = activityType?.name ?? ''
     return { what: 'activity', id: activityId ?? '', type, summary: summary ? [summary] : [], input: input?.payloads, at, tries: 1 }
+  }
+  const child = event.startChildWorkflowExecutionInitiatedEventAttributes
+  if (child) {
+    // A child is named for its parent and its stage.
+    const id = (child.workflowId ?? '').slice(run.length + 1)
+    return {
+      what: 'activity',
+      id,
+      type: `child ${child.workflowType?.name ?? ''}`,
+      summary: [],
+      input: child.input?.payloads,
+      at,
+      tries: 1,
+    }
   }
   const update = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input
   if (update) return { what: 'message', name: update.name ?? '', via: 'update', input: update.args?.payloads, at }
@@ -96,7 +111,18 @@ function endOf(event: HistoryEvent): End | undefined {
   const late = event.activityTaskTimedOutEventAttributes
   if (late) return { id: late.scheduledEventId, ended: 'timed out', failure: late.failure }
   const cancelled = event.activityTaskCanceledEventAttributes
-  return cancelled ? { id: cancelled.scheduledEventId, ended: 'cancelled' } : undefined
+  return cancelled ? { id: cancelled.scheduledEventId, ended: 'cancelled' } : childEndOf(event)
+}
+
+function childEndOf(event: HistoryEvent): End | undefined {
+  const done = event.childWorkflowExecutionCompletedEventAttributes
+  if (done) return { id: done.initiatedEventId, ended: 'completed', result: done.result?.payloads }
+  const failed = event.childWorkflowExecutionFailedEventAttributes
+  if (failed) return { id: failed.initiatedEventId, ended: 'failed', failure: failed.failure }
+  const killed = event.childWorkflowExecutionTerminatedEventAttributes ?? event.startChildWorkflowExecutionFailedEventAttributes
+  if (killed) return { id: killed.initiatedEventId, ended: 'failed' }
+  const cancelled = event.childWorkflowExecutionCanceledEventAttributes
+  return cancelled ? { id: cancelled.initiatedEventId, ended: 'cancelled' } : undefined
 }
 
 function activityOf(open: Map<string, Happening>, id: HistoryEvent['eventId']): ActivityEvents | undefined {

@@ -121,3 +121,6 @@ export const Certificate = z.object({
   endedAt: z.int(),
 })
 export type Certificate = z.infer<typeof Certificate>
+
+/** What of a child's outcome its parent's trace tells; the rest stands in the child's own. */
+export const ChildResult = z.object({ status: z.string(), why: z.string() })
