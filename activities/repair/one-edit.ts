@@ -1,7 +1,9 @@
 import { basename } from 'node:path'
-import { rankedCandidates } from './candidates.ts'
+import { type Candidate, rankedCandidates } from './candidates.ts'
 import { applyEdit, type Copies } from './copies.ts'
+import { isPython } from './editable.ts'
 import { hintsOf } from './hints.ts'
+import { loopBodies } from './javascript/loops.ts'
 import { localise } from './localise.ts'
 import { observe } from './observe.ts'
 import { describe, nothingFailed, notFound, notStarted, repaired } from './report.ts'
@@ -10,11 +12,12 @@ import { digestOf, standpointOf, stateOf } from './resume.ts'
 import { search } from './search.ts'
 import { readSources } from './sources.ts'
 import { standing } from './suite.ts'
+import { type Loops } from './warm/job.ts'
 import { screenFor } from './warm/screen-for.ts'
 
 /** With these a shell says that it could not start a command. */
 const [notExecutableCode, notFoundCode] = [126, 127]
-const mostCandidates = 2_000
+const mostCandidates = 3_000
 
 /** What a search for one edit came to. */
 export interface OneEdit {
@@ -44,7 +47,10 @@ export async function oneEdit(copies: Copies, call: RepairCall): Promise<OneEdit
   const digest = digestOf(candidates)
   const from = standpointOf(call.resume, digest, candidates)
   const deadline = started + minutes * 60_000
-  const screen = await screenFor(call, copies, seen, suspicion, candidates.slice(from.looked), { signal, deadline })
+  const screen = await screenFor(call, copies, seen, suspicion, candidates.slice(from.looked), {
+    ...{ signal, deadline },
+    loops: loopsOf(sources, candidates),
+  })
   const { best, tried } = await search({
     ...{ runTests: call.runTests, argv: call.argv, copies, ready: seen.copies, checks: seen.checks, suspicion, candidates, signal },
     ...{ narrow: seen.narrow, screen, minutes: seen.patience, deadline, from },
@@ -61,6 +67,13 @@ export async function oneEdit(copies: Copies, call: RepairCall): Promise<OneEdit
   const undo = applyEdit(call.folder, best.candidate)
   const result = repaired(best, sources.get(best.candidate.file) ?? '', [...before.failing], tried, elapsed())
   return { result, oneReason: suspicion.oneReason, undo }
+}
+
+function loopsOf(sources: Map<string, string>, candidates: Candidate[]): Loops {
+  const files = [...new Set(candidates.map(({ file }) => file))].filter((file) => !isPython(file))
+  return Object.fromEntries(
+    files.map((file) => [file, { source: sources.get(file) ?? '', bodies: loopBodies(sources.get(file) ?? '', file) }]),
+  )
 }
 
 /** The Python that the command starts, else the usual one. */

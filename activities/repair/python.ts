@@ -43,7 +43,7 @@ export async function arePython(texts: string[], python: string, signal: AbortSi
 const timeoutMilliseconds = 60_000
 
 async function ask(question: unknown, python: string, signal: AbortSignal): Promise<unknown> {
-  const { stdout, output, exitCode } = await runProcess([python, packageFile('python-edits.py')], {
+  const { stdout, output, exitCode } = await runProcess([python, packageFile('python/edits.py')], {
     cwd: '/',
     environment: { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
     input: JSON.stringify(question),

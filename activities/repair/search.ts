@@ -40,7 +40,7 @@ export interface Found {
 }
 
 /** After an edit that mends a part, so many more are looked at when the tests fail for different reasons, or for one. */
-const further = { differentReasons: 30, oneReason: 150 }
+const further = { differentReasons: 120, oneReason: 600 }
 
 /** Tries candidates in order until one mends everything, or the best that mends a part is good enough; then closes the screen. */
 export async function search(task: Search): Promise<{ best: Found | undefined; tried: number }> {
@@ -138,6 +138,9 @@ function succeeds(work: () => void): boolean {
 /** Edits that keep a file's length and time must not meet compiled modules of another text. */
 export const runVariables = { PYTHONDONTWRITEBYTECODE: '1' }
 
+/** What some files' tests have passed is not likely to hang, and a framework's start alone can take seconds. */
+const patientMinutes = 15 / 60
+
 /** Runs the whole suite with a candidate in a fresh copy, which no other candidate's tests have written to. */
 async function confirm(task: Search, before: Standing, candidate: Candidate, signal: AbortSignal): Promise<Standing | undefined> {
   if (signal.aborted) return undefined
@@ -148,7 +151,7 @@ async function confirm(task: Search, before: Standing, candidate: Candidate, sig
       folder: copy,
       argv: task.argv,
       environment: runVariables,
-      minutes: task.minutes.whole,
+      minutes: Math.max(task.minutes.whole, patientMinutes),
       signal,
     })
     const after = standing(checks)

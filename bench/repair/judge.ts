@@ -49,6 +49,11 @@ export async function planted({ faults, ...working }: WorkingProgram): Promise<F
   })
 }
 
+/** Whether a shown test fails, as a search needs it. */
+export async function isNoticed(program: FaultyProgram): Promise<boolean> {
+  return inFolder(program.files, async (folder, runTests) => !(await passes(folder, program.command, runTests)))
+}
+
 async function passes(folder: string, argv: string[], runTests: RunTests): Promise<boolean> {
   const { exitCode, checks } = await runTests({ folder, argv, environment: { PYTHONDONTWRITEBYTECODE: '1' }, minutes: 0.5 })
   return exitCode === 0 && checks.length > 0 && checks.every(({ status }) => status !== 'failed')

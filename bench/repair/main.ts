@@ -5,12 +5,13 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Dice } from './dice.ts'
-import { type Judged, judge, planted } from './judge.ts'
+import { isNoticed, judge, planted } from './judge.ts'
 import { javascriptPrograms } from './javascript/programs.ts'
+import { isMendable } from './mendable.ts'
 import { type FaultyProgram, type WorkingProgram } from './program.ts'
 import { pythonPrograms } from './python/programs.ts'
 import { quixbugs } from './python/quixbugs.ts'
-import { row, summary, tableHead } from './table.ts'
+import { type Measured, row, summary, tableHead } from './table.ts'
 
 const { values } = parseArgs({
   options: {
@@ -32,7 +33,7 @@ function half(name: string): 'development' | 'held out' {
 }
 
 async function* programs(source: string): AsyncGenerator<FaultyProgram> {
-  if (source === 'QuixBugs') return yield* await quixbugs(folder('QuixBugs'))
+  if (source.startsWith('QuixBugs')) return yield* await quixbugs(folder('QuixBugs'))
   let left = Number(values.count)
   for await (const working of intact(source)) {
     if (left === 0) return
@@ -54,12 +55,16 @@ async function* intact(source: string): AsyncGenerator<WorkingProgram> {
   yield* new Dice(`${values.seed} ${source}`).shuffled(await javascriptPrograms(folder(source), source, values.seed))
 }
 
-const judged: (Judged & { source: string; half: string })[] = []
+const judged: Measured[] = []
 console.log(tableHead)
 for (const source of values.source.split(','))
   for await (const program of programs(source)) {
     if (!wanted(program.name)) continue
-    const one = { ...(await judge(program, Number(values.minutes))), source, half: half(program.name) }
+    if (program.kind === 'real' && !(await isNoticed(program))) {
+      console.log(`| ${program.name} | ${program.kind} | left out: no shown test fails | | | |`)
+      continue
+    }
+    const one = { ...(await judge(program, Number(values.minutes))), source, half: half(program.name), mendable: isMendable(program) }
     judged.push(one)
     console.log(row(one))
   }

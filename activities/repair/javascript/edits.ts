@@ -3,10 +3,13 @@ import { type Edit } from '../result.ts'
 import { callArguments, conversions, wrappedCalls } from './calls.ts'
 import { literals, numbers, shifts } from './constants.ts'
 import { type Facts, factsOf } from './facts.ts'
+import { keepSource } from './ingredients.ts'
+import { insertions, moreConditions } from './insertions.ts'
 import { members, swappedProperties, variables } from './names.ts'
 import { binary, conditions, unary } from './operators.ts'
 import { type Operator } from './place.ts'
 import { earlyReturns, guards, jumps, missingReturn, order, returned } from './statements.ts'
+import { moreArguments, terms } from './terms.ts'
 import { parseScript, type SyntaxNode, walk } from './tree.ts'
 
 const operators: Operator[] = [
@@ -28,6 +31,10 @@ const operators: Operator[] = [
   guards,
   earlyReturns,
   returned,
+  terms,
+  moreArguments,
+  insertions,
+  moreConditions,
 ]
 
 /** Every edit that the operators propose for the JavaScript and TypeScript files among `sources`, those that `wanted` says no to left out. */
@@ -44,6 +51,7 @@ export function javascriptEdits(sources: Map<string, string>, hints: Hints, want
     const tree = trees.get(file)
     const edits: Edit[] = []
     if (!tree) return edits
+    keepSource(tree, source)
     walk(tree, (node, above) => {
       if (!wanted(file, node.start)) return
       const place = {

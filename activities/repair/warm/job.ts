@@ -5,6 +5,9 @@ import { type Candidate } from '../candidates.ts'
 import { options } from '../narrow.ts'
 import { packageFile } from '../package-file.ts'
 
+/** Texts of files with the places where the bodies of their loops begin. */
+export type Loops = Record<string, { source: string; bodies: number[] }>
+
 /** What a server of candidates is told: how to run tests, and what to try. */
 export interface Job {
   framework: 'jest' | 'node' | 'pytest' | 'unittest'
@@ -16,6 +19,8 @@ export interface Job {
   discover: boolean
   /** The test files that fail, run once before anything is tried. */
   files: string[]
+  /** The files of candidates as they were, which a server that was ended may have left changed, and where in them loops begin whose turns are counted. */
+  loops: Loops
   /** The names of the tests that fail. */
   failing: string[]
   /** How many seconds the first run may take, and one with a candidate. */

@@ -3,6 +3,7 @@ import { type Copies } from '../copies.ts'
 import { type Suspicion } from '../localise.ts'
 import { type Observed } from '../observe.ts'
 import { type RepairCall } from '../result.ts'
+import { type Loops } from './job.ts'
 import { openScreen, type Screen } from './screen.ts'
 
 /** A screen where the call can have one: with two copies of its own, so that the others stay for the tests' own command. */
@@ -12,7 +13,7 @@ export async function screenFor(
   { checks, exitCode, copies: ready }: Observed,
   suspicion: Suspicion,
   candidates: Candidate[],
-  until: { signal: AbortSignal; deadline: number },
+  until: { signal: AbortSignal; deadline: number; loops: Loops },
 ): Promise<Screen | undefined> {
   const failing = [...new Set(checks.filter(({ status }) => status === 'failed').map(({ file }) => file))]
   const files = failing.filter((file) => file !== undefined).sort()

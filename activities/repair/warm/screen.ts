@@ -4,7 +4,7 @@ import { type Check } from '../../../contract/checks.ts'
 import { checksOf } from '../../tests/results.ts'
 import { type Candidate } from '../candidates.ts'
 import { sameResults } from '../suite.ts'
-import { type Answer, serving } from './job.ts'
+import { type Answer, serving, type Loops } from './job.ts'
 import { later } from './later.ts'
 import { serve, type Service } from './serve.ts'
 
@@ -27,10 +27,11 @@ export interface Screening extends Omit<Service, 'serving' | 'job' | 'minutes'> 
   files: string[]
   filesFor: (candidate: Candidate) => string[]
   candidates: Candidate[]
+  loops: Loops
   deadline: number
 }
 
-const seconds = { hanging: 3, first: 60, candidate: 2.5 }
+const seconds = { hanging: 3, first: 60, candidate: 1.5 }
 
 /** Opens a screen if servers, asked about the program as it is, say what its own command says. */
 export async function openScreen(task: Screening): Promise<Screen | undefined> {
@@ -76,9 +77,10 @@ export async function openScreen(task: Screening): Promise<Screen | undefined> {
   }
 }
 
-function jobOf({ known, hangs, files, filesFor, candidates }: Screening): Service['job'] {
+function jobOf({ known, hangs, files, filesFor, candidates, loops }: Screening): Service['job'] {
   return {
     files,
+    loops,
     failing: known.filter(({ status }) => status === 'failed').map(({ name }) => name),
     firstPatience: hangs ? seconds.hanging : seconds.first,
     patience: seconds.candidate,

@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'nod
 import { join } from 'node:path'
 import { JestThread } from './jest-thread.mjs'
 import { nodeTests } from './node-tests.mjs'
+import { counted } from './turns.mjs'
 
 const job = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const failing = new Set(job.failing)
@@ -16,6 +17,7 @@ await serve()
 process.exit(0)
 
 async function serve() {
+  for (const [file, { source, bodies }] of Object.entries(job.loops)) writeFileSync(join(process.cwd(), file), counted(source, bodies))
   const first = await run(job.files, job.firstPatience)
   say({ id: -1, ...first })
   // A second run has nothing to load and says how long others may take.
@@ -39,12 +41,13 @@ function claimed(number) {
 
 async function tried({ file, start, end, text, files }) {
   const path = join(process.cwd(), file)
-  const source = readFileSync(path, 'utf8')
+  const before = readFileSync(path, 'utf8')
+  const { source, bodies } = job.loops[file] ?? { source: before, bodies: [] }
   try {
-    writeFileSync(path, source.slice(0, start) + text + source.slice(end))
+    writeFileSync(path, counted(source, bodies, { start, end, text }))
     return await run(files, patience, failing)
   } finally {
-    writeFileSync(path, source)
+    writeFileSync(path, before)
   }
 }
 
