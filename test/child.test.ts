@@ -121,14 +121,14 @@ test('who stops a run stops its children, and each ends with an outcome of its o
 })
 
 test('pause and resume hold for the whole tree', async () => {
-  const run = await bench.start('parent', { tasks: [{ do: 'put', times: 40 }] })
+  const run = await bench.start('parent', { tasks: [{ do: 'put', times: 100 }] })
   const handle = childOf(run, 1)
   await until(() => handle.query<Status>('status'))
   await run.executeUpdate('pause', { args: [{ now: true }] })
   await until(async () => (await handle.query<Status>('status')).status === 'paused')
   expect((await run.query<Status>('status')).open.map(({ kind }) => kind)).toContain('child')
   await run.executeUpdate('resume', { args: [{}] })
-  expect(await run.result()).toMatchObject({ status: 'accepted', value: ['accepted 40'] })
+  expect(await run.result()).toMatchObject({ status: 'accepted', value: ['accepted 100'] })
 })
 
 test('the slice of a child is raised by extending its parent only', async () => {
