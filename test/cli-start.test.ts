@@ -75,7 +75,7 @@ test('a repository of one’s own is repaired, the printed command applies the p
   const asked = [process.execPath, fileURLToPath(new URL('../dist/cli/main.js', import.meta.url)), 'why', run]
   const why = await runProcess(asked, { cwd: folder, environment, timeoutMilliseconds: 20_000 })
   expect(why.output.toString()).toMatch(
-    `^${run} was accepted: Attempt 1 was accepted.\n.*changed: sum.js.*\nTake the result.\nNext: git -C`,
+    new RegExp(`^${run} was accepted: Attempt 1 was accepted\\.\n.*changed: sum\\.js.*\nTake the result\\.\nNext: git -C`),
   )
 }, 120_000)
 
