@@ -120,6 +120,29 @@ test('of two faults one call mends one, and the next the other', async () => {
   expect(second).toMatchObject({ found: 'all', failingBefore: first.failingAfter, failingAfter: [] })
 })
 
+test('where no single edit mends all that fails for one reason, a second is made on top of the best', async () => {
+  const folder = await project({
+    'price.py': 'def price(count, each, discount):\n    total = count / each\n    return total + discount\n',
+    'test_price.py': `import unittest
+from price import price
+
+class Price(unittest.TestCase):
+    def test_nothing_off(self):
+        self.assertEqual(price(2, 2, 0), 4)
+
+    def test_one_off(self):
+        self.assertEqual(price(3, 4, 1), 11)
+
+    def test_two_off(self):
+        self.assertEqual(price(5, 4, 2), 18)
+`,
+  })
+  const result = await repairFolder({ folder, argv: ['python3', '-m', 'unittest'], candidates: 12, runTests })
+  expect(result.found).toBe('all')
+  expect(result.edits.map(({ line }) => line).sort()).toEqual([2, 3])
+  expect(await readFile(join(folder, 'price.py'), 'utf8')).toContain('return total - discount')
+})
+
 describe('an untouched folder', () => {
   test('is what remains when no single edit helps, tests and configuration included', async () => {
     const folder = await project({
