@@ -102,7 +102,7 @@ async function attemptAlone(task: Search, before: Standing, candidate: Candidate
       argv: argv ?? task.argv,
       environment: runVariables,
       writable: [task.copies.cache],
-      minutes: argv ? task.minutes.some : task.minutes.whole,
+      minutes: Math.min(argv ? task.minutes.some : task.minutes.whole, minutesLeft(task)),
       signal,
     })
     const among = (name: string) => !files || !argv || files.includes(ranFiles.get(name) ?? '')
@@ -138,6 +138,11 @@ function succeeds(work: () => void): boolean {
 /** Edits that keep a file's length and time must not meet compiled modules of another text. */
 export const runVariables = { PYTHONDONTWRITEBYTECODE: '1' }
 
+/** A run may end a little after the search should, and never much. */
+function minutesLeft({ deadline }: Search): number {
+  return Math.max(0.1, (deadline - Date.now()) / 60_000)
+}
+
 /** What some files' tests have passed is not likely to hang, and a framework's start alone can take seconds. */
 const patientMinutes = 15 / 60
 
@@ -151,7 +156,7 @@ async function confirm(task: Search, before: Standing, candidate: Candidate, sig
       folder: copy,
       argv: task.argv,
       environment: runVariables,
-      minutes: Math.max(task.minutes.whole, patientMinutes),
+      minutes: Math.min(Math.max(task.minutes.whole, patientMinutes), minutesLeft(task)),
       signal,
     })
     const after = standing(checks)

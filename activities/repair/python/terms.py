@@ -19,6 +19,10 @@ class Terms:
     def around(self, node):
         """Called for each value that is read on a suspicious line."""
         parent = self.module.parent.get(node)
+        if isinstance(node, (ast.List, ast.ListComp)) and isinstance(parent, (ast.Return, ast.Assign)):
+            for other in self.names(node)[:8]:
+                self.replace(node, f"{other} + {self.text(node)}", "missing term", 0.2)
+                self.replace(node, f"{self.text(node)} + {other}", "missing term", 0.2)
         if not isinstance(node, VALUES) or not isinstance(parent, HOLDERS) or getattr(parent, "func", None) is node:
             return
         if isinstance(parent, ast.Subscript) and parent.value is node or isinstance(getattr(node, "value", None), (str, bool, type(None))):
