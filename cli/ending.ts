@@ -35,6 +35,7 @@ export async function ending({ loopwright, stateFolder }: Place, run: string, { 
   const written = file === undefined ? {} : { patch: file }
   const lines = [
     ...headline(outcome),
+    ...(candidate.success ? [] : valueLines(outcome)),
     ...(patch ? [changed(patch), `  patch    ${file}`] : []),
     ...(patch?.branch ? [`  branch   ${patch.branch}`] : []),
     ...(patch?.undelivered ? [`  branch   none: ${undelivered(patch.undelivered)}`] : []),
@@ -43,6 +44,22 @@ export async function ending({ loopwright, stateFolder }: Place, run: string, { 
   const next = patch && file && input.success ? applies(input.data.repo, patch, file) : look
   if (outcome.status === 'stopped') return { lines, ...written, next: nextOfStopped(next, outcome), code: exitCodes.stopped }
   return { lines, ...written, next, code: exitCodes.accepted }
+}
+
+const valueLinesShown = 20
+
+/** What a run made that is no patch: its value, or the best of a stopped one. */
+function valueLines({ value, best }: Outcome<Json>): string[] {
+  const made = value ?? best?.value
+  if (made === undefined || made === null) return []
+  const lines = (typeof made === 'string' ? made : JSON.stringify(made, null, 2)).split('\n')
+  const shown = lines
+    .slice(0, valueLinesShown)
+    .map((line, index) => `  ${index > 0 ? '        ' : value === undefined ? 'best    ' : 'value   '} ${line}`)
+  return [
+    ...shown,
+    ...(lines.length > valueLinesShown ? [`           … ${lines.length - valueLinesShown} more lines; --json has all of it`] : []),
+  ]
 }
 
 /** The command that it names is this one, and the patch is written already. */

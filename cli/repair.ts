@@ -32,8 +32,7 @@ export async function repair(
   const [own, ...later] = unfinished
   const run = own ?? (await loopwright.start<string>('testAndFix', input))
   printer.print({ kind: own ? 'resumed' : 'started', run }, own ? `goes on with ${run}` : run)
-  // A run that was not paused refuses to be resumed, which is as good.
-  if (own) await loopwright.resume(run, {})
+  if (own && (await loopwright.show(run)).status === 'paused') await loopwright.resume(run, {})
   const live = [run, ...later.filter((other) => other !== undefined)]
   const code = await follow(session, run, { introduce: false, interrupted, leave: () => pause(session, live) })
   const attempts = code === exitCodes.accepted ? (await loopwright.result(run)).spent.attempts : 0

@@ -56,7 +56,7 @@ async function counts(source: string): Promise<number[]> {
 }
 
 test('a repository with many files takes as many processes of git as one with few, for every step and for restoring it', async () => {
-  const few = await counts(newRepository(filesOf(8)))
+  const few = await counts(newRepository(filesOf(400)))
   expect(few.every((count) => count > 0)).toBe(true)
   expect(await counts(newRepository(filesOf(1_500)))).toEqual(few)
 })

@@ -57,6 +57,18 @@ test('new makes a loop of one’s own whose own test passes, in a project with t
   expect(out).toMatch(/^# pass 1$|^ℹ pass 1$/m)
 }, 120_000)
 
+test('the loop of one’s own also works in a project that only links to a clone', async () => {
+  const linking = mkdtempSync(join(tmpdir(), 'loopwright-linking-'))
+  mkdirSync(join(linking, 'node_modules'))
+  symlinkSync(root, join(linking, 'node_modules', 'loopwright'))
+  writeFileSync(join(linking, 'package.json'), JSON.stringify({ name: 'theirs', private: true, type: 'module' }))
+  const made = await run([process.execPath, join(root, 'dist', 'cli', 'main.js'), 'new', 'tidyHeadline'], linking)
+  expect(made).toMatchObject({ code: 0, out: expect.not.stringContaining('is not installed') })
+  const { code, out } = await run([process.execPath, '--test', 'tidyHeadline/workflow.test.mjs'], linking)
+  expect({ code, out: code === 0 ? '' : out }).toEqual({ code: 0, out: '' })
+  rmSync(linking, { recursive: true, force: true })
+}, 120_000)
+
 test('the loop, and the worker of the example, are typed against the package as it is packed', async () => {
   cpSync(join(root, 'examples', 'existing-worker'), join(folder, 'existing-worker'), { recursive: true })
   const compilerOptions = {

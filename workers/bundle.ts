@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, type BundleOptions, DefaultLogger } from '@temporalio/worker'
 import { storedPayloadConverterPath } from '../store/data-converter.ts'
@@ -9,6 +11,9 @@ type Hook = NonNullable<BundleOptions['webpackConfigHook']>
 /** The same modules from the sources and from the build. */
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const here = (path: string) => fileURLToPath(new URL(`../${path}.${extension}`, import.meta.url))
+
+/** Where the packages are that Loopwright itself uses. */
+const ourModules = join(createRequire(import.meta.url).resolve('@temporalio/workflow/package.json'), '..', '..', '..')
 
 /** The workflows that ship with Loopwright. */
 export const ownWorkflows = here('workflows/index')
@@ -24,7 +29,12 @@ export function withDeclarations(options: BundleOptions): BundleOptions {
     const alias = { 'loopwright-declarations$': here('workflows/core/declarations'), 'loopwright-workflows$': workflowsPath }
     return {
       ...given,
-      resolve: { ...given.resolve, alias: { ...(Array.isArray(given.resolve?.alias) ? {} : given.resolve?.alias), ...alias } },
+      resolve: {
+        ...given.resolve,
+        alias: { ...(Array.isArray(given.resolve?.alias) ? {} : given.resolve?.alias), ...alias },
+        // A project that links to Loopwright instead of installing it has no Temporal of its own.
+        modules: [...(given.resolve?.modules ?? ['node_modules']), ourModules],
+      },
     }
   }
   return {

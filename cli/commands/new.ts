@@ -25,7 +25,7 @@ export function addNew(program: Command): void {
       const printer = createPrinter(globalOptions(command).json)
       const files = await scaffold(name, process.cwd())
       const test = `node --test ${join(name, 'workflow.test.mjs')}`
-      const missing = isInstalled(process.cwd()) ? [] : [`loopwright is not installed here: npm install ${shellWord(packageFolder())}`]
+      const missing = isInstalled(process.cwd()) ? [] : [`Loopwright is not installed here: npm install ${shellWord(packageFolder())}`]
       const run = `loopwright dev --workflows ${join(name, 'workflow.ts')}, and beside it: loopwright run ${name} --input-file ${join(name, 'example.json')}`
       const next = missing.length > 0 ? `npm install ${shellWord(packageFolder())}` : test
       const lines = [...files.map((file) => `  ${file}`), ...missing, `its test, without a key: ${test}`, `with a key: ${run}`]
@@ -79,6 +79,6 @@ function isIdentifier(name: string): boolean {
 /** Whether Node finds the package from a folder: installed there or above, or the folder is in the package itself. */
 function isInstalled(folder: string): boolean {
   const from = resolve(folder)
-  if (from === packageFolder() || existsSync(join(from, 'node_modules', 'loopwright', 'package.json'))) return true
+  if (from === resolve(packageFolder()) || existsSync(join(from, 'node_modules', 'loopwright', 'package.json'))) return true
   return dirname(from) !== from && isInstalled(dirname(from))
 }

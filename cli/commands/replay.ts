@@ -2,6 +2,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { type Command } from 'commander'
 import { resolve } from 'node:path'
 import { type RunSource } from '../../client/index.ts'
+import { declarations } from '../../contract/declarations.ts'
 import { runOrFile, withRun } from '../kept.ts'
 import { type Printer } from '../printer.ts'
 import { exitCodes, UsageProblem } from '../usage.ts'
@@ -33,6 +34,12 @@ export function addReplay(program: Command): void {
 
 async function replayAll(source: RunSource, run: string, printer: Printer, workflows: string | undefined): Promise<number> {
   const histories = await source.histories(run)
+  const type = histories[0]?.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name ?? ''
+  if (workflows === undefined && !Object.hasOwn(declarations, type))
+    throw new UsageProblem(
+      `${run} is a run of ${type}, which is not among the workflows that come with Loopwright`,
+      `loopwright replay ${run} --workflows FILE, with the file that has ${type}`,
+    )
   // The worker's native parts are loaded by this command only.
   const { bundleWorkflows, ownWorkflows, prebuiltBundle, replayHistory } = await import('../../workers/index.ts')
   const workflowsPath = workflows === undefined ? ownWorkflows : resolve(workflows)

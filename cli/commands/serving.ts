@@ -47,7 +47,7 @@ async function serve(command: Command, workflows: string | undefined, embedded: 
     onProblem: (message) => printer.print({ kind: 'note', text: message }, message),
     onStuck: (message) => printer.print({ kind: 'stuck', text: message }, printer.colors.red(message)),
   })
-  printReady(printer, machinery, embedded)
+  printReady(printer, machinery, embedded, workflows)
   try {
     await Promise.race([interrupted.happened, machinery.failed])
   } finally {
@@ -61,11 +61,13 @@ async function serve(command: Command, workflows: string | undefined, embedded: 
   process.exitCode = exitCodes.accepted
 }
 
-function printReady(printer: Printer, { address, uiAddress }: Machinery, embedded: boolean): void {
+function printReady(printer: Printer, { address, uiAddress }: Machinery, embedded: boolean, workflows: string | undefined): void {
+  const first =
+    workflows === undefined ? 'run testAndFix --repo ../mine --test "npm test"' : 'run NAME --input-file INPUT, of a workflow of that file'
   const lines = [
     `worker is ready at ${address}`,
     ...(uiAddress === undefined ? [] : [`Temporal's own console: ${uiAddress}`]),
-    `Next: loopwright ${embedded ? 'run testAndFix --repo ../mine --test "npm test"' : 'list'}, in another terminal; Ctrl-C ends ${embedded ? 'both' : 'it'}`,
+    `Next: loopwright ${embedded ? first : 'list'}, in another terminal; Ctrl-C ends ${embedded ? 'both' : 'it'}`,
   ]
   printer.print({ kind: 'ready', address, ...(uiAddress === undefined ? {} : { uiAddress }) }, lines.join('\n'))
 }

@@ -68,19 +68,20 @@ async function verify(printer: Printer, file: string): Promise<number> {
   return problem ? exitCodes.failed : exitCodes.accepted
 }
 
-/** The steps of a run, indented as they nest; what only keeps state is left out. */
+/** The steps of a run, indented as they nest, under the attempt that they belong to; what only keeps state is left out. */
 function traceLines(records: TraceRecord[]): string[] {
+  let attempt = ''
   return records.flatMap((record) => {
     if (!('path' in record)) return [headline(record)]
     if (record.kind === 'step' && ['putArtifacts', 'getArtifacts', 'certify'].includes(record.what)) return []
+    const [within = attempt] = /^.*attempt#\d+(?=\/)/.exec(record.path) ?? []
+    const begins = within === attempt ? [] : [`${indented(within)}${lastOf(within).replace('#', ' ')}`]
+    attempt = within
     const took = record.milliseconds === undefined ? record.status : duration(record.milliseconds)
-    return [`${'  '.repeat(record.path.split('/').length)}${record.path.split('/').at(-1)}  ${headline(record)}, ${took}`]
+    const again = record.tries > 1 ? `, begun ${record.tries} times` : ''
+    return [...begins, `${indented(record.path)}${lastOf(record.path)}  ${headline(record)}, ${took}${again}`]
   })
 }
 
-async function write(file: string, content: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, content)
-}
-
-const text = (lines: string[]) => lines.map((line) => `${line}\n`).join('')
+const lastOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
+const indented = (path: string) => '  '.repeat(path.split('/').length)
