@@ -85,3 +85,10 @@ function traceLines(records: TraceRecord[]): string[] {
 
 const lastOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
 const indented = (path: string) => '  '.repeat(path.split('/').length)
+
+async function write(file: string, content: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, content)
+}
+
+const text = (lines: string[]) => lines.map((line) => `${line}\n`).join('')
