@@ -114,7 +114,7 @@ export const badInputs: BadInput[] = [
   failed(
     'an unknown workflow',
     { instead: ['run', 'fixAll', '--input', '{}'] },
-    /^✗ failed: There is no workflow fixAll .*; there is draftAndCritique, .*testAndFix\. Nothing was changed\.$/m,
+    /^✗ failed: There is no workflow fixAll .*; there is .*testAndFix\. Nothing was changed\.$/m,
     /^Next: loopwright run --help$/m,
   ),
   failed(
