@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline/promises'
 export async function agreedToUnconfined(stateFolder: string, environment = process.env): Promise<boolean> {
   const note = join(stateFolder, 'unconfined-agreed')
   if (environment['LOOPWRIGHT_SANDBOX'] === 'none' || !process.stdin.isTTY || existsSync(note)) return true
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
   try {
     const question = 'Commands of the repository and of the model will run as you, on all your files. Go on? It is asked once. (yes/no) '

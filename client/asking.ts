@@ -33,7 +33,7 @@ function silence(error: unknown): string {
 }
 
 /** What the server says about a failed query stands in the innermost cause. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.cause !== undefined) return reasonOf(error.cause)
   return 'details' in error && typeof error.details === 'string' && error.details !== '' ? error.details : error.message

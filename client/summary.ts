@@ -3,10 +3,10 @@ import { type Json } from '../contract/json.ts'
 import { type Limits } from '../contract/limits.ts'
 import { type OpenStage, type Status } from '../contract/messages.ts'
 import { type Outcome, type Spent } from '../contract/outcome.ts'
-import { ask } from './asking.ts'
+import { ask, reasonOf } from './asking.ts'
 import { type Ended, ended } from './ended.ts'
 import { type RunFailure } from './problem.ts'
-import { type Server } from './server.ts'
+import { isUnreachable, type Server } from './server.ts'
 
 /** One run in a person's words, live or ended. */
 export interface RunSummary {
@@ -34,13 +34,13 @@ export interface RunSummary {
 }
 
 /** What the server says about an execution, as far as a summary needs it. */
-export type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'type' | 'startTime'> & { closeTime?: Date | undefined }
+export type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'type' | 'startTime' | 'status'> & { closeTime?: Date | undefined }
 
 /** The summary of a run that the server knows. */
 export async function summarize(server: Server, execution: Execution): Promise<RunSummary> {
-  const { workflowId: run, type: workflow, startTime, closeTime } = execution
+  const { workflowId: run, type: workflow, startTime, closeTime, status: closed } = execution
   const times = { startedAt: startTime.getTime(), ...(closeTime ? { endedAt: closeTime.getTime() } : {}) }
-  if (closeTime) return { run, workflow, ...times, ...summaryOfEnd(await ended(server, run)) }
+  if (closeTime) return { run, workflow, ...times, ...(await summaryOfClosed(server, run, closed.name)) }
   const { answer, silent, stuck } = await ask(server, run, 'status')
   if (!answer) return { run, workflow, status: 'running', why: silent, silent: true, ...(stuck ? { stuck } : {}), ...times }
   const { status, why, waitingFor, attempt, objections, spent, limits, open, startedAt } = answer
@@ -57,6 +57,17 @@ export async function summarize(server: Server, execution: Execution): Promise<R
     spent,
     limits,
     open,
+  }
+}
+
+/** An end that cannot be read, because its artifacts are elsewhere or the server has just forgotten it, must not hide the other runs. */
+async function summaryOfClosed(server: Server, run: string, closed: string): Promise<ReturnType<typeof summaryOfEnd>> {
+  try {
+    return summaryOfEnd(await ended(server, run))
+  } catch (error) {
+    if (isUnreachable(error) || !(error instanceof Error)) throw error
+    const why = `how it ended cannot be read: ${reasonOf(error)}`
+    return { status: closed === 'COMPLETED' ? 'stopped' : 'failed', why }
   }
 }
 

@@ -1,36 +1,23 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import { type Outcome } from '../contract/outcome.ts'
 import { type Patch } from '../contract/workspace.ts'
 import { folderStore } from '../store/folder.ts'
 import { scriptOfToolCalls, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
 import { brokenSum, makeRepository } from './support/repository.ts'
+import { endWorkers, startWorkerProcess } from './support/worker-process.ts'
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const address = process.env.LOOPWRIGHT_TEST_ADDRESS!
-let workers: ChildProcess[] = []
 let server: ScriptedServer | undefined
 
 afterEach(async () => {
-  for (const worker of workers) worker.kill('SIGKILL')
-  workers = []
+  endWorkers()
   await server?.close()
 })
-
-/** A real worker process, as a user starts it. */
-function startWorker(taskQueue: string, stateFolder: string): ChildProcess {
-  const environment = { ...process.env, OPENAI_BASE_URL: server!.url, OPENAI_API_KEY: 'key' }
-  const words = ['worker', '--address', address, '--task-queue', taskQueue, '--state-folder', stateFolder]
-  const worker = spawn(process.execPath, [main, ...words], { env: environment, stdio: 'ignore' })
-  workers.push(worker)
-  return worker
-}
 
 test('a run whose worker is killed in a model call ends accepted, and its ledger is what the provider counted plus at most the lost call', async () => {
   const fixer = scriptOfToolCalls([
@@ -41,7 +28,7 @@ test('a run whose worker is killed in a model call ends accepted, and its ledger
   server = await startScriptedServer({ script: (request) => (request.count === 2 ? { hang: true } : fixer(request)) })
   const taskQueue = `kill-${randomUUID()}`
   const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-'))
-  const first = startWorker(taskQueue, stateFolder)
+  const first = startWorkerProcess(taskQueue, stateFolder, { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
   const connection = await Connection.connect({ address })
   const run = await new Client({ connection }).workflow.start('testAndFix', {
     taskQueue,
@@ -50,7 +37,7 @@ test('a run whose worker is killed in a model call ends accepted, and its ledger
   })
   await server.when(({ requests }) => requests === 2)
   first.kill('SIGKILL')
-  startWorker(taskQueue, stateFolder)
+  startWorkerProcess(taskQueue, stateFolder, { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
   const outcome = (await run.result()) as Outcome<Patch>
   expect(outcome).toMatchObject({ status: 'accepted', spent: { attempts: 1 } })
 

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { connect } from '../client/index.ts'
 import { type Gate } from '../contract/messages.ts'
 import { type Outcome } from '../contract/outcome.ts'
 import { replayHistory } from '../workers/replay.ts'
@@ -52,4 +55,16 @@ test('a history with values by hash replays from the artifact store', async () =
   const store = folderStore(join(bench.stateFolder, 'artifacts'))
   const replayed = await replayHistory(history, { bundle: await bundleWorkflows(workflows), store })
   expect(replayed).toEqual({ events: (history as { events: unknown[] }).events.length })
+}, 60_000)
+
+test('a run whose outcome lies in another artifact store is listed with that said, and hides no other run', async () => {
+  const run = await bench.start('writing', { characters, accept: 1 })
+  await run.result()
+  const other = await connect({ address: process.env.LOOPWRIGHT_TEST_ADDRESS!, stateFolder: mkdtempSync(join(tmpdir(), 'loopwright-')) })
+  const find = async () => (await other.list({ workflow: 'writing', limit: 1_000 })).runs.find((listed) => listed.run === run.workflowId)
+  let found = await find()
+  while (found?.endedAt === undefined) found = await find()
+  expect(found.status).toBe('stopped')
+  expect(found.why).toMatch(/^how it ended cannot be read: The artifact [0-9a-f]{64} is not in the store\.$/)
+  await other.close()
 }, 60_000)

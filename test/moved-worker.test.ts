@@ -1,35 +1,24 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import { type Outcome } from '../contract/outcome.ts'
 import { type Patch } from '../contract/workspace.ts'
 import { scriptOfToolCalls, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
 import { brokenSum, makeRepository } from './support/repository.ts'
+import { endWorkers, main, startWorkerProcess } from './support/worker-process.ts'
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const address = process.env.LOOPWRIGHT_TEST_ADDRESS!
 const newFolder = () => mkdtempSync(join(tmpdir(), 'loopwright-'))
-let workers: ChildProcess[] = []
 let server: ScriptedServer | undefined
 
 afterEach(async () => {
-  for (const worker of workers) worker.kill('SIGKILL')
-  workers = []
+  endWorkers()
   await server?.close()
 })
-
-function startWorker(taskQueue: string, stateFolder: string, artifacts: string): ChildProcess {
-  const environment = { ...process.env, OPENAI_BASE_URL: server!.url, OPENAI_API_KEY: 'key' }
-  const words = ['worker', '--address', address, '--task-queue', taskQueue, '--state-folder', stateFolder, '--artifacts', artifacts]
-  const worker = spawn(process.execPath, [main, ...words], { env: environment, stdio: 'ignore' })
-  workers.push(worker)
-  return worker
-}
 
 const edit = (search: string, replace: string) => ({ name: 'edit', arguments: { path: 'sum.js', search, replace } })
 
@@ -44,7 +33,8 @@ test('a run whose worker is killed goes on with a worker of another machine, fro
   server = await startScriptedServer({ script: (request) => (request.count === 4 ? { hang: true } : fixer(request)) })
   const taskQueue = `moved-${randomUUID()}`
   const [first, second, artifacts] = [newFolder(), newFolder(), newFolder()]
-  const worker = startWorker(taskQueue, first, artifacts)
+  const environment = { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key', LOOPWRIGHT_ARTIFACTS: artifacts }
+  const worker = startWorkerProcess(taskQueue, first, environment)
   const connection = await Connection.connect({ address })
   const repo = makeRepository(brokenSum)
   const run = await new Client({ connection }).workflow.start('testAndFix', {
@@ -56,7 +46,7 @@ test('a run whose worker is killed goes on with a worker of another machine, fro
   worker.kill('SIGKILL')
   const away = `${repo}-away`
   renameSync(repo, away)
-  startWorker(taskQueue, second, artifacts)
+  startWorkerProcess(taskQueue, second, environment)
 
   const outcome = (await run.result()) as Outcome<Patch>
   expect(outcome).toMatchObject({ status: 'accepted', spent: { attempts: 1 } })
@@ -75,12 +65,15 @@ test('a run whose worker is killed goes on with a worker of another machine, fro
   expect(readFileSync(join(repo, 'sum.js'), 'utf8')).toBe('export const add = (a, b) => a + b\nexport const double = (a) => a * 2\n')
 
   // Nothing needs the first machine's copy any more.
-  const clean = (...more: string[]) =>
-    execFileSync(
-      process.execPath,
-      [main, 'clean', '--address', address, '--state-folder', first, '--artifacts', artifacts, '--json', ...more],
-      { encoding: 'utf8' },
-    )
+  const clean = (...more: string[]) => {
+    const all = ['clean', '--address', address, '--state-folder', first, '--artifacts', artifacts, '--json', ...more]
+    const { status, stdout } = spawnSync(process.execPath, [main, ...all], {
+      encoding: 'utf8',
+      env: { ...process.env, TMPDIR: newFolder() },
+    })
+    expect({ status, stdout }).toMatchObject({ status: 0 })
+    return stdout
+  }
   const path = join(first, 'workspaces', readdirSync(join(first, 'workspaces'))[0]!)
   expect(clean()).toContain(
     JSON.stringify({ kind: 'leftover', path, remove: true, why: 'its run has ended, and artifacts restore it', removed: false }),

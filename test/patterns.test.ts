@@ -150,6 +150,7 @@ test('an unsure route is a default or a person, and neither can leave what was d
   for (const [note, expected] of [
     ['technical', { status: 'accepted', value: { route: 'technical', by: 'person' } }],
     ['sales', { status: 'stopped', reason: 'declined' }],
+    ['constructor', { status: 'stopped', reason: 'declined' }],
   ] as const) {
     const started = await bench.start('routing', example('routing', 'unsure'))
     let gate: Gate | undefined
@@ -157,6 +158,39 @@ test('an unsure route is a default or a person, and neither can leave what was d
     await started.executeUpdate('decide', { args: [{ gate: gate.gate, digest: gate.digest, answer: 'no', note }] })
     expect(await started.result()).toMatchObject(expected)
   }
+})
+
+test.each([
+  ['routing', { otherwise: 'constructor' }, 'none of the routes'],
+  ['voting', { tie: 'maybe' }, 'none of the options'],
+  ['voting', { against: 'maybe' }, 'none of the options'],
+  ['voting', { quorum: 9 }, 'more than there are votes'],
+  [
+    'promptChain',
+    {
+      steps: [
+        { name: 'a', prompt: 'x' },
+        { name: 'a', prompt: 'y' },
+      ],
+    },
+    'the same name',
+  ],
+  ['generateAndValidate', { schema: { type: 'nonsense' } }, 'no JSON Schema'],
+  ['agentLoop', { answer: { $ref: '#/nowhere' } }, 'no JSON Schema'],
+] as const)('%s with %j is refused before any model is asked', async (name, more, says) => {
+  const before = server.counts.requests
+  await expect(run(name, example(name, 'good', more))).rejects.toMatchObject({
+    cause: { type: 'InvalidInput', message: expect.stringContaining(says) },
+  })
+  expect(server.counts.requests).toBe(before)
+})
+
+test('a section may be called like a member that every object has', async () => {
+  const sections = { constructor: 'Its benefits: {previous}', toString: 'Its risks: {previous}' }
+  expect(await run('sectioning', example('sectioning', 'good', { sections }))).toMatchObject({
+    status: 'accepted',
+    value: { sections: expect.objectContaining({ toString: expect.any(String) }) },
+  })
 })
 
 test('a section that failed is done again, and one that fails for good is named instead of dropped', async () => {

@@ -1,33 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from '@jest/globals'
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { z } from 'zod'
 import { makeRepository } from './support/repository.ts'
+import { endWorkers, startWorkerProcess } from './support/worker-process.ts'
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const address = process.env.LOOPWRIGHT_TEST_ADDRESS!
-let workers: ChildProcess[] = []
 
 afterEach(() => {
-  for (const worker of workers) worker.kill('SIGKILL')
-  workers = []
+  endWorkers()
 })
-
-/** A real worker process, as a user starts it. */
-function startWorker(taskQueue: string, stateFolder: string): ChildProcess {
-  const worker = spawn(process.execPath, [main, 'worker', '--address', address, '--task-queue', taskQueue, '--state-folder', stateFolder], {
-    stdio: 'ignore',
-  })
-  workers.push(worker)
-  return worker
-}
 
 const Told = z.object({ progress: z.object({ looked: z.int() }) })
 
@@ -65,7 +52,7 @@ test('third', () => assert.equal(third(1, third(3, 1)), 'never'))
 test('a search whose worker is killed goes on where it was', async () => {
   const taskQueue = `repair-kill-${randomUUID()}`
   const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-'))
-  const first = startWorker(taskQueue, stateFolder)
+  const first = startWorkerProcess(taskQueue, stateFolder)
   const connection = await Connection.connect({ address })
   const run = await new Client({ connection }).workflow.start('testAndFix', {
     taskQueue,
@@ -74,7 +61,7 @@ test('a search whose worker is killed goes on where it was', async () => {
   })
   const before = (await searched(run, 1, 9)).at(-1)!
   first.kill('SIGKILL')
-  startWorker(taskQueue, stateFolder)
+  startWorkerProcess(taskQueue, stateFolder)
   // A search that began anew would say of fewer edits first.
   const after = await searched(run, 2, before)
   expect(Math.min(...after)).toBeGreaterThanOrEqual(before)

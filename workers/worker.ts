@@ -72,46 +72,26 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     taskQueue = defaultTaskQueue,
     stateFolder,
     security = {},
-    workflowsPath = ownWorkflows,
     environment = process.env,
     store = openStore(environment['LOOPWRIGHT_ARTIFACTS'], stateFolder),
   } = settings
   quiet(settings.hearSignals ?? true)
   const surroundings = { stateFolder, environment }
-  const [connection, sandbox, mcp] = await Promise.all([
-    connected({ address, ...security }, settings.onWaiting),
-    openSandbox(environment),
-    openMcp(surroundings),
-  ])
+  const [sandbox, mcp] = await Promise.all([openSandbox(environment), openMcp(surroundings)])
   const skills = skillTool(skillFolders(surroundings))
   const { onProblem = (message) => Runtime.instance().logger.warn(message) } = settings
   for (const problem of [...mcp.problems, ...skills.problems]) onProblem(problem)
-  const world: World = {
-    store,
-    stateFolder,
-    environment,
-    searchAttributes: await registerSearchAttributes(connection, namespace),
-    tools: [...(settings.tools ?? []), ...mcp.tools, ...skills.tools],
-    sandbox,
-  }
-  const bundle = settings.bundle ?? prebuiltBundle(workflowsPath) ?? (await bundleWorkflows(workflowsPath))
-  const worker = await Worker.create({
-    connection,
-    namespace,
-    taskQueue,
-    workflowBundle: bundle,
-    buildId: buildIdOf(bundle),
-    dataConverter: dataConverter(world.store),
-    ...(isArmed ? { interceptors: { activity: [crashAroundActivities] } } : {}),
-    plugins: [new LoopwrightPlugin(world)],
-    stickyQueueScheduleToStartTimeout: '1s',
-    maxCachedWorkflows: 200,
-    shutdownGraceTime: '5s',
-    maxConcurrentActivityTaskExecutions: 40,
+  const connection = await connected({ address, ...security }, settings.onWaiting)
+  const tools = [...(settings.tools ?? []), ...mcp.tools, ...skills.tools]
+  const made = makeWorker(connection, { store, stateFolder, environment, tools, sandbox }, { ...settings, namespace, taskQueue })
+  // Servers of tools that nobody uses would keep this process alive.
+  const worker = await made.catch(async (error: unknown) => {
+    await Promise.all([mcp.close(), connection.close()])
+    throw error
   })
   const connect = () => archiveConnection({ address, ...security })
   const run = async () => {
-    const archive = startArchive({ connect, namespace, store: world.store, taskQueue })
+    const archive = startArchive({ connect, namespace, store, taskQueue })
     const { onStuck = (message) => Runtime.instance().logger.error(message) } = settings
     const watchdog = startWatchdog({ connect, namespace, taskQueue, onStuck })
     try {
@@ -124,12 +104,35 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
   const keep = async (runs: string[]) => {
     const archive = await connect()
     try {
-      for (const one of runs) await archiveRun({ connection: archive, namespace, store: world.store }, one)
+      for (const one of runs) await archiveRun({ connection: archive, namespace, store }, one)
     } finally {
       await archive.close()
     }
   }
   return { worker, run, keep, shutdown: () => worker.shutdown() }
+}
+
+async function makeWorker(
+  connection: NativeConnection,
+  world: Omit<World, 'searchAttributes'>,
+  { namespace, taskQueue, workflowsPath = ownWorkflows, bundle: given }: WorkerSettings & { namespace: string; taskQueue: string },
+): Promise<Worker> {
+  const searchAttributes = await registerSearchAttributes(connection, namespace)
+  const bundle = given ?? prebuiltBundle(workflowsPath) ?? (await bundleWorkflows(workflowsPath))
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle: bundle,
+    buildId: buildIdOf(bundle),
+    dataConverter: dataConverter(world.store),
+    ...(isArmed ? { interceptors: { activity: [crashAroundActivities] } } : {}),
+    plugins: [new LoopwrightPlugin({ ...world, searchAttributes })],
+    stickyQueueScheduleToStartTimeout: '1s',
+    maxCachedWorkflows: 200,
+    shutdownGraceTime: '5s',
+    maxConcurrentActivityTaskExecutions: 40,
+  })
 }
 
 /** A worker that was started while its server is down waits for it. */

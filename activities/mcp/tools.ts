@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { ProtocolError, ProtocolErrorCode, type Tool } from '@modelcontextprotocol/client'
 import { z } from 'zod'
 import { type Json } from '../../contract/json.ts'
+import { messageOf } from '../effects/call.ts'
 import { EffectRefused, type ServedTool, type ToolContext } from '../effects/tool.ts'
 import { Connection, type Surroundings } from './connection.ts'
 import { textOfResult } from './result.ts'
@@ -25,7 +26,7 @@ export async function openMcp(where: Surroundings): Promise<Mcp> {
   const tools = await Promise.all(
     servers.map(async ({ name, server, connection }) => {
       const there = await connection.connected().catch((error: unknown) => {
-        problems.push(`The MCP server ${name} is out of reach (${said(error)}); new runs begin without its tools.`)
+        problems.push(`The MCP server ${name} is out of reach (${messageOf(error)}); new runs begin without its tools.`)
       })
       return Object.entries(server.tools).flatMap(([tool, allowed]): ServedTool[] => {
         const found = there?.tools.get(tool)
@@ -80,7 +81,7 @@ async function call(
   minutes: number,
 ): Promise<string> {
   const { client, tools } = await connection.connected().catch((error: unknown) => {
-    throw new EffectRefused(`The MCP server ${server} is out of reach, so nothing was done: ${said(error)}.`)
+    throw new EffectRefused(`The MCP server ${server} is out of reach, so nothing was done: ${messageOf(error)}.`)
   })
   const found = tools.get(tool)
   if (!found) throw new EffectRefused(`The MCP server ${server} has no tool ${tool} any more; nothing was done.`)
@@ -103,8 +104,4 @@ function fingerprint({ description, inputSchema, annotations }: Tool): string {
   return createHash('sha256')
     .update(JSON.stringify([description, inputSchema, annotations]))
     .digest('hex')
-}
-
-function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -34,7 +34,9 @@ export function openTaskGroup(tasks: number, parent: string | undefined = parent
 export function removeOldGroups(parent: string | undefined = parentGroup()): void {
   if (parent === undefined) return
   for (const name of readdirSync(parent).filter((entry) => entry.startsWith(prefix)))
-    if (Date.now() - statSync(join(parent, name)).mtimeMs > hourMilliseconds) isRemoved(join(parent, name))
+    // Another worker may have been quicker.
+    if (Date.now() - (statSync(join(parent, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > hourMilliseconds)
+      isRemoved(join(parent, name))
 }
 
 /** How many processes and threads the user may set a limit to: none above the own. */

@@ -1,9 +1,9 @@
-import { join, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { defineTool, EffectRefused, type ServedTool } from '../effects/tool.ts'
 import { bodyOf, readSkills, readText, type Skill } from './catalogue.ts'
 
-/** Folders of skills: those that LOOPWRIGHT_SKILLS names, separated by colons, else `skills` in the state folder. */
+/** Folders of skills: those that LOOPWRIGHT_SKILLS names, separated as in PATH, else `skills` in the state folder. */
 export function skillFolders({
   stateFolder,
   environment,
@@ -12,7 +12,7 @@ export function skillFolders({
   environment: Record<string, string | undefined>
 }): string[] {
   const named = environment['LOOPWRIGHT_SKILLS']?.trim()
-  return named ? named.split(':').map((folder) => resolve(folder)) : [join(stateFolder, 'skills')]
+  return named ? named.split(delimiter).map((folder) => resolve(folder)) : [join(stateFolder, 'skills')]
 }
 
 /** The tool `skill`: its description is the catalogue, a call brings a skill's text, another a file of it. Absent where there are no skills. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { declare } from '../declaration.ts'
 import { everyModel, Fallback } from '../fallback.ts'
+import { JsonSchema } from '../json-schema.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
 
@@ -14,7 +15,7 @@ export const agentLoop = declare({
       .array(z.string())
       .default([])
       .describe("Tools of the worker that it may use: its owner's, those of MCP servers, and skill. Default: none."),
-    answer: z.record(z.string(), z.json()).optional().describe('JSON Schema of the answer, an object. Default: a text, { answer }.'),
+    answer: JsonSchema.optional().describe('JSON Schema of the answer, an object. Default: a text, { answer }.'),
     rubric: z
       .record(z.string().min(1), z.string().min(1))
       .optional()

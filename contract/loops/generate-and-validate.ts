@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { declare } from '../declaration.ts'
 import { everyModel, Fallback } from '../fallback.ts'
+import { JsonSchema } from '../json-schema.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
 import { Rule } from '../rules.ts'
@@ -10,7 +11,7 @@ export const generateAndValidate = declare({
   description: 'Has a model make a value of a JSON Schema, checks it by rules in code, and asks again with what is wrong.',
   input: z.strictObject({
     goal: z.string().min(1).describe('What is to be made, and from what.'),
-    schema: z.record(z.string(), z.json()).describe('JSON Schema of the value.'),
+    schema: JsonSchema.describe('JSON Schema of the value.'),
     rules: z.array(Rule).default([]).describe('What must hold besides. Default: nothing.'),
     models: Models.describe('Who makes it.'),
     fallback: Fallback,

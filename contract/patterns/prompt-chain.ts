@@ -15,7 +15,12 @@ export const promptChain = declare({
   description: 'Does fixed steps one after the other; a check after each has it mended, or stops, so that errors do not add up.',
   input: z.strictObject({
     input: z.string().default('').describe('What the first step works on.'),
-    steps: z.array(Step).min(1).max(20).describe('The steps, in order.'),
+    steps: z
+      .array(Step)
+      .min(1)
+      .max(20)
+      .refine((steps) => new Set(steps.map(({ name }) => name)).size === steps.length, 'two steps have the same name')
+      .describe('The steps, in order.'),
     models: Models.describe('Who does the steps.'),
     limits: Limits.prefault({ attempts: 3 }),
   }),

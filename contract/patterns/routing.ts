@@ -12,17 +12,22 @@ const Route = z.strictObject({
 /** One of several drawn paths. */
 export const routing = declare({
   description: 'A classifier picks one of the routes that are drawn; where it is unsure, a default or a person does.',
-  input: z.strictObject({
-    input: z.string().min(1).describe('What is routed.'),
-    routes: z
-      .record(z.string().min(1), Route)
-      .refine((routes) => Object.keys(routes).length > 1, 'draw at least two routes')
-      .describe('The routes, by name.'),
-    confidence: z.number().min(0).max(1).default(0.75).describe('Below this the classifier does not decide.'),
-    otherwise: z.string().optional().describe('The route of what is unsure. Default: a person is asked.'),
-    models: Models.describe('Who routes.'),
-    limits: Limits.prefault({}),
-  }),
+  input: z
+    .strictObject({
+      input: z.string().min(1).describe('What is routed.'),
+      routes: z
+        .record(z.string().min(1), Route)
+        .refine((routes) => Object.keys(routes).length > 1, 'draw at least two routes')
+        .describe('The routes, by name.'),
+      confidence: z.number().min(0).max(1).default(0.75).describe('Below this the classifier does not decide.'),
+      otherwise: z.string().optional().describe('The route of what is unsure. Default: a person is asked.'),
+      models: Models.describe('Who routes.'),
+      limits: Limits.prefault({}),
+    })
+    .refine(({ routes, otherwise }) => otherwise === undefined || Object.hasOwn(routes, otherwise), {
+      path: ['otherwise'],
+      error: 'it is none of the routes',
+    }),
   output: z.strictObject({ route: z.string(), confidence: z.number(), by: z.enum(['model', 'default', 'person']), text: z.string() }),
   models: ({ models, routes }) => [...models, ...Object.values(routes).flatMap((route) => route.models ?? [])],
   example: {

@@ -1,7 +1,7 @@
 import { broken } from '../../contract/rules.ts'
 import { type Outcome } from '../../contract/outcome.ts'
 import { type PromptChain } from '../../contract/patterns/prompt-chain.ts'
-import { improving, loop, stage, verify } from '../core/index.ts'
+import { finish, improving, loop, stage, verify } from '../core/index.ts'
 
 interface Written {
   text: string
@@ -28,7 +28,6 @@ export async function promptChain({ input, steps, models, limits }: PromptChain)
     if (value === undefined) return { ...rest, why: `Step ${name}: ${outcome.why}` }
     done.text = value
     done.steps.push({ name, text: value })
-    if (done.steps.length === steps.length) return { ...rest, why: `All ${steps.length} steps are done.`, value: done }
   }
-  throw new Error('A chain has at least one step.')
+  return finish.accepted(done, `All ${steps.length} steps are done.`)
 }

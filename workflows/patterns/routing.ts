@@ -19,12 +19,11 @@ export async function routing({ input, routes, models, ...rest }: Routing): Prom
   const { value } = await stage({ name: 'classify', models, prompt, previous: input, schema: Choice })
   let { route } = value
   let by: Routed['by'] = 'model'
-  if (value.confidence < rest.confidence && rest.otherwise !== undefined && routes[rest.otherwise])
-    [route, by] = [rest.otherwise, 'default']
+  if (value.confidence < rest.confidence && rest.otherwise !== undefined) [route, by] = [rest.otherwise, 'default']
   else if (value.confidence < rest.confidence) {
     const question = `Unsure (${value.confidence}): ${value.why} Take route ${route}? With no, name another as the note: ${names.join(', ')}.`
     const { answer, note = '' } = await gate({ kind: 'confirm', question, show: { input, drawn } })
-    if (answer !== 'yes' && !routes[note.trim()])
+    if (answer !== 'yes' && !names.includes(note.trim()))
       return finish.stopped('declined', `A person took none of the routes: ${note || 'no reason given'}.`)
     ;[route, by] = [answer === 'yes' ? route : note.trim(), 'person']
   }

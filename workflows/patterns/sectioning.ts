@@ -13,7 +13,7 @@ export async function sectioning({ input, sections, combine, models, limits }: S
   const outcome = await loop<Sections>({
     limits,
     propose: async ({ best }) => {
-      const names = Object.keys(sections).filter((name) => best?.value.sections[name] === undefined)
+      const names = Object.keys(sections).filter((name) => !Object.hasOwn(best?.value.sections ?? {}, name))
       const made = await parallel(
         names.map((name) => () => attempted(() => stage({ name, models, prompt: sections[name]!, previous: input }))),
         { failFast: false },
