@@ -63,6 +63,8 @@ export interface Message {
   role: 'system' | 'user' | 'assistant' | 'tool'
   content: Text
   toolCalls?: ToolCall[]
+  /** What the model thought before it said this; `back`: the provider wants it back with the message, and no other may see it. */
+  reasoning?: { text: Text; provider: string; back?: true }
   /** For `tool`: the call that this answers. */
   toolCallId?: string
 }

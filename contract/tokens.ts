@@ -8,10 +8,12 @@ const templateTokens = 512
 /** What says how to call tools in words. */
 const wordedTokens = 512
 
-/** UTF-8 bytes of the message's canonical JSON; a reference counts as the bytes it stands for and those of its own JSON. */
-export function messageBytes(message: Message): number {
+/** UTF-8 bytes of the message's canonical JSON; a reference counts as the bytes it stands for and those of its own JSON, and reasoning that is never sent as none. */
+export function messageBytes({ reasoning, ...said }: Message): number {
+  const message: Message = reasoning?.back ? { ...said, reasoning } : said
   const calls = (message.toolCalls ?? []).map((call) => referencedBytes(call.arguments ?? {}))
-  return utf8Bytes(canonicalJson(message)) + calls.reduce((sum, bytes) => sum + bytes, referencedBytes(message.content))
+  const thought = message.reasoning ? referencedBytes(message.reasoning.text) : 0
+  return utf8Bytes(canonicalJson(message)) + calls.reduce((sum, bytes) => sum + bytes, referencedBytes(message.content)) + thought
 }
 
 function referencedBytes(value: Json): number {

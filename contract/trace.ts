@@ -65,6 +65,7 @@ const ModelRecord = z.strictObject({
   tools: Ref.optional(),
   schema: Ref.optional(),
   allowance: z.int().describe('Most output tokens.'),
+  thought: Quoted.optional().describe('Its reasoning before it answered, where the server tells.'),
   said: Quoted.optional(),
   calls: z.json().optional().describe('The tool calls it made.'),
   finish: z.string().optional(),

@@ -7,6 +7,7 @@ import { inputBound } from '../contract/tokens.ts'
 import { createCallModel } from '../activities/model/index.ts'
 import { providerOf } from '../activities/model/providers.ts'
 import { retryAfterMilliseconds } from '../activities/model/retry-after.ts'
+import { readTranscript } from '../activities/model/transcript.ts'
 import { asking, closeServers, failureOf, modelAt, newContext, newWorld, question } from './model.fixture.ts'
 
 afterEach(closeServers)
@@ -285,4 +286,38 @@ test('builtin/repair repairs once per question, then finishes with the last line
   expect(third.toolCalls).toMatchObject([{ name: 'repair' }])
   expect(new Set([first, second, third].map(({ toolCalls }) => toolCalls[0]?.id)).size).toBe(3)
   expect(await failureOf(ask({}))).toMatchObject({ type: 'BadRequest', message: expect.stringContaining('needs the tool repair') })
+})
+
+test('what a model thought is kept with what it said, and goes back only to the provider that wants it', async () => {
+  const { server } = await modelAt([
+    { reasoning: 'First look. '.repeat(100), text: 'One.' },
+    { reasoning: 'Then act.', text: 'Two.' },
+    'Three.',
+  ])
+  const world = await newWorld({
+    LOOPWRIGHT_PROVIDER_DEEPSEEK_URL: server.url,
+    LOOPWRIGHT_PROVIDER_DEEPSEEK_KEY: 'key-of-mine',
+    OPENAI_BASE_URL: server.url,
+    OPENAI_API_KEY: 'another-key',
+  })
+  const ask = asking(createCallModel(world))
+  const goOn: Message[] = [{ role: 'user', content: 'go on' }]
+  const first = await ask({ model: 'deepseek/thinker' })
+  const second = await ask({ model: 'deepseek/thinker', transcript: first.transcript, add: goOn })
+  await ask({ model: 'openai/other', transcript: second.transcript, add: goOn })
+  const { messages } = await readTranscript(world.store, second.transcript.sha256)
+  expect(messages.at(-1)).toEqual({
+    role: 'assistant',
+    content: 'Two.',
+    reasoning: { text: 'Then act.', provider: 'deepseek', back: true },
+  })
+  const sent = server.requests.map(({ body }) => JSON.stringify(body))
+  expect(sent[1]).toContain(`"content":"One.","reasoning_content":"${'First look. '.repeat(100)}"`)
+  expect(sent[2]).not.toMatch(/reasoning_content|First look/)
+  // What is sent counts where another model would be asked.
+  expect(first.replyBytes).toBeGreaterThan(1_200)
+
+  const unasked = await ask({ model: 'openai/other', add: question.add })
+  const said = await readTranscript(world.store, unasked.transcript.sha256)
+  expect(said.messages.at(-1)).toEqual({ role: 'assistant', content: 'Three.' })
 })

@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openKept } from '../client/kept.ts'
+import { headline } from '../client/trace/lines.ts'
 import { foldTrace } from '../client/trace/trace.ts'
 import { checkChain, chained } from '../contract/chain.ts'
 import { type Gate } from '../contract/messages.ts'
@@ -47,7 +48,7 @@ async function openGate(run: WorkflowHandle): Promise<Gate> {
 
 test('a trace of a run with a lost call, a feedback round and a gate says who decided what, on what, why, and what it cost', async () => {
   let asked = 0
-  const turns = [edit('a - b', 'a + b'), finish, edit('a * 3', 'a * 2'), finish]
+  const turns: Reply[] = [{ ...(edit('a - b', 'a + b') as object), reasoning: 'A sum adds.' }, finish, edit('a * 3', 'a * 2'), finish]
   // The first reply breaks off: nobody knows what it cost.
   script = (made) => (++asked === 1 ? { text: 'x'.repeat(200), cutAfterBytes: 40 } : turns[made]!)
   const run = await bench.start('testAndFix', { repo: makeRepository(brokenSum), test: 'npm test', models: 'openai/priced', approve: true })
@@ -57,6 +58,8 @@ test('a trace of a run with a lost call, a feedback round and a gate says who de
   await run.executeUpdate('decide', { args: [{ gate, digest, answer: 'yes', note: 'fine', by: 'ada' }] })
   const { spent } = (await run.result()) as Outcome<unknown>
   const records = await traceOf(run)
+  expect(ofKind(records, 'model').flatMap(({ thought }) => thought ?? [])).toEqual(['A sum adds.'])
+  expect(records.map(headline).join('\n')).toContain('thinks “A sum adds.”, calls edit')
 
   expect(before.at(-1)).toMatchObject({ kind: 'end', status: 'open' })
   const models = ofKind(records, 'model')

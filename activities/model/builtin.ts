@@ -30,5 +30,13 @@ function repairResult(messages: Message[]): string | undefined {
 
 function said(text: string, tool?: string, given?: Record<string, string>): RawReply {
   const calls = tool === undefined ? [] : [{ id: '', name: tool, arguments: JSON.stringify(given) }]
-  return { text, calls, finish: calls.length > 0 ? 'tool_calls' : 'stop', refusal: '', usage: { input: 0, output: 0 }, bytes: 0 }
+  return {
+    text,
+    calls,
+    finish: calls.length > 0 ? 'tool_calls' : 'stop',
+    refusal: '',
+    reasoning: '',
+    usage: { input: 0, output: 0 },
+    bytes: 0,
+  }
 }

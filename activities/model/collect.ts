@@ -41,6 +41,7 @@ export class Collector {
   readonly #byIndex = new Map<number | undefined, RawCall>()
   readonly #text: string[] = []
   readonly #refusal: string[] = []
+  readonly #reasoning: string[] = []
   #finish: string | undefined
   #usage: RawReply['usage']
   #bytes = 0
@@ -58,7 +59,9 @@ export class Collector {
     if (!delta) return ''
     this.#text.push(delta.content ?? '')
     this.#refusal.push(delta.refusal ?? '')
-    const written = [delta.reasoning_content ?? delta.reasoning ?? '', delta.content ?? '', delta.refusal ?? '']
+    const thought = delta.reasoning_content ?? delta.reasoning ?? ''
+    this.#reasoning.push(thought)
+    const written = [thought, delta.content ?? '', delta.refusal ?? '']
     for (const piece of delta.tool_calls ?? []) written.push(this.#takeCall(piece))
     const all = written.join('')
     this.#bytes += utf8Bytes(all)
@@ -71,6 +74,7 @@ export class Collector {
       calls: this.#calls,
       ...(this.#finish === undefined ? {} : { finish: finishOf(this.#finish) }),
       refusal: this.#refusal.join(''),
+      reasoning: this.#reasoning.join(''),
       ...(this.#usage ? { usage: this.#usage } : {}),
       bytes: this.#bytes,
     }

@@ -33,7 +33,10 @@ export function createCallModel(
     const [tools] = await Promise.all([readTools(store, call), call.toolList === undefined ? undefined : store.put(call.toolList)])
     if (name.provider === 'builtin') return keepReply(store, call, before, messages, builtinReply(name, messages, tools))
     const provider = lacking(await reachable(name, world), call)
-    const say = (said: Said) => breaker.through(provider.name, () => request(call, name, provider, said, silence))
+    const say = async (said: Said) => ({
+      ...(await breaker.through(provider.name, () => request(call, name, provider, said, silence))),
+      ...(provider.wantsReasoning ? { back: true as const } : {}),
+    })
     const schema = await readSchema(store, call)
     const told = inWords(messages, tools, provider.lacks).map((message) => wireMessage(message, provider.name))
     const worded = provider.lacks.includes('tools')

@@ -31,14 +31,16 @@ export async function keepReply(
   const texts: string[] = []
   const text = light(raw.text, call.inlineBytes, texts)
   const toolCalls = whole.map((toolCall) => lightCall(toolCall, texts))
-  const messageOf = (content: Message['content'], calls: ToolCall[]): Message => ({
+  const thought = (reasoning: Text) => (raw.reasoning === '' ? {} : { reasoning: { text: reasoning, provider, ...backOf(raw) } })
+  const messageOf = (content: Text, calls: ToolCall[], reasoning: Text): Message => ({
     role: 'assistant',
     content,
     ...(calls.length > 0 ? { toolCalls: calls } : {}),
+    ...thought(reasoning),
   })
-  const replyBytes = messageBytes(messageOf(raw.text, whole))
+  const replyBytes = messageBytes(messageOf(raw.text, whole, raw.reasoning))
   const added = sent.slice(before.messages.length).reduce((sum, message) => sum + messageBytes(message), 0)
-  const appended = appendTranscript(store, before, [...call.add, messageOf(text, toolCalls)])
+  const appended = appendTranscript(store, before, [...call.add, messageOf(text, toolCalls, light(raw.reasoning, argumentBytes, texts))])
   const [head] = await Promise.all([appended, ...texts.map((long) => store.put(long))])
   crashPoint('model.reply.kept')
   return {
@@ -56,6 +58,10 @@ export async function keepReply(
       model: call.model,
     },
   }
+}
+
+function backOf({ back }: RawReply): { back?: true } {
+  return back ? { back } : {}
 }
 
 /** Without a count by the server, the most it can have counted. */

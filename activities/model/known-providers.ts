@@ -13,6 +13,8 @@ export interface KnownProvider {
   /** Where asking for JSON begins; default `json_schema`. */
   json?: OutputForm
   lacks?: Ability[]
+  /** Default false. */
+  wantsReasoning?: true
   /** One of its models, for the page. */
   example: string
 }
@@ -50,7 +52,13 @@ export const knownProviders: Record<string, KnownProvider> = {
   vllm: { url: 'http://127.0.0.1:8000/v1', keyVariable: 'VLLM_API_KEY', example: 'Qwen/Qwen3-8B' },
   lmstudio: { url: 'http://127.0.0.1:1234/v1', keyVariable: 'LMSTUDIO_API_KEY', example: 'qwen3-8b' },
   groq: { url: 'https://api.groq.com/openai/v1', keyVariable: 'GROQ_API_KEY', example: 'openai/gpt-oss-20b' },
-  deepseek: { url: 'https://api.deepseek.com/v1', keyVariable: 'DEEPSEEK_API_KEY', json: 'tool', example: 'deepseek-chat' },
+  deepseek: {
+    url: 'https://api.deepseek.com/v1',
+    keyVariable: 'DEEPSEEK_API_KEY',
+    json: 'tool',
+    wantsReasoning: true,
+    example: 'deepseek-chat',
+  },
   mistral: { url: 'https://api.mistral.ai/v1', keyVariable: 'MISTRAL_API_KEY', example: 'devstral-small-latest' },
   together: { url: 'https://api.together.xyz/v1', keyVariable: 'TOGETHER_API_KEY', example: 'Qwen/Qwen3-Coder-30B-A3B-Instruct' },
 }

@@ -24,6 +24,8 @@ export interface Provider {
   outputCap: 'max_completion_tokens' | 'max_tokens'
   /** Where asking for JSON begins, where that is known. */
   json?: OutputForm
+  /** It wants a model's reasoning back with what the model said. */
+  wantsReasoning: boolean
   /** What it is known to lack. */
   lacks: Ability[]
 }
@@ -86,7 +88,7 @@ function understands(
   given: ProviderSettings | undefined,
   model: ModelSettings | undefined,
   url: string,
-): Pick<Provider, 'outputCap' | 'json' | 'lacks'> {
+): Pick<Provider, 'outputCap' | 'json' | 'wantsReasoning' | 'lacks'> {
   const said = { ...given, ...model }
   const json = said.json ?? known?.json
   const ownHost = /(^|\.)openai\.(com|azure\.com)$/.test(new URL(url).hostname)
@@ -96,6 +98,7 @@ function understands(
   return {
     outputCap: said.outputCap ?? known?.outputCap ?? (ownHost ? 'max_completion_tokens' : 'max_tokens'),
     ...(json ? { json } : {}),
+    wantsReasoning: said.wantsReasoning ?? known?.wantsReasoning ?? false,
     lacks,
   }
 }

@@ -18,6 +18,10 @@ export interface RawReply {
   /** `length` and `content_filter` mean what they say; absent when the reply broke off. */
   finish?: string
   refusal: string
+  /** What the model thought before it answered, where the server tells. */
+  reasoning: string
+  /** The provider wants the reasoning back with the message. */
+  back?: true
   /** Absent when the server reports none, or nonsense. */
   usage?: { input: number; output: number }
   /** UTF-8 bytes of everything the model wrote, reasoning included. */

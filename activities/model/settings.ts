@@ -29,6 +29,10 @@ const understands = {
     .describe(
       'Whether it can be asked to count tokens; without, calls are charged with their bound. Default: true, and false once it refuses.',
     ),
+  wantsReasoning: z
+    .boolean()
+    .optional()
+    .describe('Whether it wants the reasoning of a model back with what the model said. Default: false (DeepSeek: true).'),
   outputCap: z
     .enum(['max_tokens', 'max_completion_tokens'])
     .optional()

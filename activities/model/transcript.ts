@@ -59,9 +59,10 @@ export async function appendTranscript(store: ArtifactStore, { hashes }: Convers
 
 /** The message with every reference replaced by its text. */
 export async function resolveMessage(store: ArtifactStore, message: Message): Promise<Message> {
-  const { content, toolCalls, ...rest } = message
+  const { content, toolCalls, reasoning, ...rest } = message
   return {
     ...rest,
+    ...(reasoning?.back ? { reasoning: { ...reasoning, text: await resolveText(store, reasoning.text) } } : {}),
     content: await resolveText(store, content),
     ...(toolCalls === undefined ? {} : { toolCalls: await Promise.all(toolCalls.map((call) => resolveCall(store, call))) }),
   }

@@ -21,11 +21,15 @@ export function wireTool({ name, description, schema }: OfferedTool): OpenAI.Cha
 }
 
 /** A message, its references resolved, as the chat completions of a provider have it. */
-export function wireMessage({ role, content, toolCalls, toolCallId }: Message, provider: string): OpenAI.ChatCompletionMessageParam {
+export function wireMessage(message: Message, provider: string): OpenAI.ChatCompletionMessageParam {
+  const { role, content, toolCalls, toolCallId } = message
   const text = typeof content === 'string' ? content : canonicalJson(content)
   if (role === 'tool') return { role, content: text, tool_call_id: toolCallId ?? '' }
-  if (role !== 'assistant' || !toolCalls || toolCalls.length === 0) return { role, content: text }
-  return { role, content: text === '' ? null : text, tool_calls: toolCalls.map((call) => wireCall(call, provider)) }
+  const calls = (toolCalls ?? []).map((call) => wireCall(call, provider))
+  if (role !== 'assistant') return { role, content: text }
+  const said = calls.length === 0 ? { role, content: text } : { role, content: text === '' ? null : text, tool_calls: calls }
+  const { reasoning } = message
+  return reasoning?.back && reasoning.provider === provider ? Object.assign(said, { reasoning_content: reasoning.text }) : said
 }
 
 /** A malformed call is sent back as one without arguments; its result says what was wrong. */

@@ -45,7 +45,7 @@ function inside(room: Room, record: TraceRecord): Html {
   }
 }
 
-function model(room: Room, { told, said, calls, before, after, by }: TraceOf<'model'>): Html {
+function model(room: Room, { told, thought, said, calls, before, after, by }: TraceOf<'model'>): Html {
   const heard = told.map(
     (message) =>
       html`<p class="role">${message.role} said</p>
@@ -57,6 +57,11 @@ function model(room: Room, { told, said, calls, before, after, by }: TraceOf<'mo
       ? html`<p class="role">and calls</p>
           ${json(room, calls)}`
       : html``
+  const mused =
+    thought === undefined
+      ? html``
+      : html`<p class="role">the model thought</p>
+          ${textBlock(room, thought)}`
   const replied =
     said === undefined
       ? html``
@@ -64,7 +69,7 @@ function model(room: Room, { told, said, calls, before, after, by }: TraceOf<'mo
           ${textBlock(room, said)}${made}`
   const now = after === undefined ? html`` : html`<p class="soft">the conversation with it: <code>${after}</code></p>`
   return html`<p class="soft">asked by ${by.name}</p>
-    ${continues}${heard}${replied}${now}`
+    ${continues}${heard}${mused}${replied}${now}`
 }
 
 /** What a tool answered is shown where the tool was used. */

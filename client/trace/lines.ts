@@ -52,11 +52,12 @@ function line(record: TraceRecord): string {
   }
 }
 
-function says({ said, calls, status }: TraceOf<'model'>): string {
+function says({ thought, said, calls, status }: TraceOf<'model'>): string {
   if (status !== 'done') return status
   const names = Array.isArray(calls) ? calls.map((call) => nameOf(call)) : []
   const text = brief(textOf(said), 80)
-  return [...(text ? [`“${text}”`] : []), ...(names.length > 0 ? [`calls ${names.join(', ')}`] : [])].join(', ') || 'nothing'
+  const why = text ? `“${text}”` : brief(textOf(thought), 80) && `thinks “${brief(textOf(thought), 80)}”`
+  return [...(why ? [why] : []), ...(names.length > 0 ? [`calls ${names.join(', ')}`] : [])].join(', ') || 'nothing'
 }
 
 function nameOf(call: Json): string {

@@ -3,8 +3,8 @@ import { isRef, type Json } from '../../contract/json.ts'
 import { callBound } from '../../contract/tokens.ts'
 import { type Cost, type Quoted, type Told, type TraceOf } from '../../contract/trace.ts'
 import { type Archive } from '../archive.ts'
-import { type Activity, quote, quoteAll } from './reading.ts'
-import { ModelErrorDetail, ModelInput, ModelResult } from './shapes.ts'
+import { type Activity, ifMissing, quote, quoteAll } from './reading.ts'
+import { ModelErrorDetail, ModelInput, ModelResult, ThoughtNode } from './shapes.ts'
 import { type Setting, stepOf } from './step.ts'
 
 /** A model call: what it was told since the conversation that it continues, what it said, and what that cost. */
@@ -23,12 +23,20 @@ export async function modelRecord(archive: Archive, activity: Activity, setting:
     tools,
     schema: output?.schema,
     allowance,
+    thought: reply && (await thought(archive, reply.transcript.sha256)),
     said: reply && (await quote(archive, reply.text)),
     calls: reply && (await quoteAll(archive, reply.toolCalls as Json)),
     finish: reply?.finish,
     after: reply?.transcript.sha256,
     cost: costRecord(input.data, activity, reply?.usage, setting),
   }
+}
+
+/** What the model thought stands with what it said, in the conversation only. */
+async function thought(archive: Archive, head: string): Promise<Quoted | undefined> {
+  const node = await archive.store.text(head).catch(ifMissing(undefined))
+  const said = node === undefined ? undefined : ThoughtNode.safeParse(JSON.parse(node)).data?.messages.at(-1)
+  return said?.reasoning && quote(archive, said.reasoning.text)
 }
 
 async function told(archive: Archive, { role, content, toolCalls, toolCallId }: ModelInput['add'][number]): Promise<Told> {

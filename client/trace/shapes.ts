@@ -35,6 +35,8 @@ export const ModelResult = z.object({
   usage: Usage,
   transcript: Transcript,
 })
+/** A node of a conversation, as far as the reasoning in its last message goes. */
+export const ThoughtNode = z.object({ messages: z.array(z.object({ reasoning: z.object({ text: Text }).optional() })) })
 export const ModelErrorDetail = z.object({ usage: Usage.optional(), charged: z.enum(['no', 'unknown']) })
 
 export const ToolInput = z.object({
