@@ -3,6 +3,7 @@ import { type Certain, type EffectCall, type Left, type Look } from '../contract
 import { type Ref } from '../contract/json.ts'
 import { type ModelCall, type ModelReply } from '../contract/models.ts'
 import { type Preflight, type PreflightCall } from '../contract/preflight.ts'
+import { type RetrieveCall, type Retrieved } from '../contract/retrieval.ts'
 import {
   type Delivered,
   type Delivery,
@@ -36,6 +37,8 @@ export interface Activities {
   fenceEffect(call: EffectCall): Promise<Left>
   /** Looks whether a fenced-off effect happened, once nothing of it can be in flight any more. Repeatable. */
   lookUpEffect(call: EffectCall): Promise<Look>
+  /** Passages of a folder by the words of a query. Repeatable. */
+  retrieve(call: RetrieveCall): Promise<Retrieved>
   /** Runs the tests of a commit in a clean checkout of it and compares them with the baseline. */
   runTests(call: TestCall): Promise<TestReport>
   /** The diff from the workspace's base to its commit. */

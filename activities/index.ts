@@ -6,6 +6,7 @@ import { readWithOwn } from './effects/read.ts'
 import { registered } from './effects/registry.ts'
 import { createCallModel } from './model/index.ts'
 import { createPreflight } from './preflight/index.ts'
+import { createRetrieve } from './retrieve/activities.ts'
 import { createRunTests } from './tests/activity.ts'
 import { repair } from './tools/repair.ts'
 import { tests } from './tools/tests.ts'
@@ -24,6 +25,7 @@ export function createActivities(world: World): Activities {
     ...createWorkspaceActivities(world),
     preflight: createPreflight(world),
     callModel: createCallModel(world),
+    retrieve: createRetrieve(),
     runTests: createRunTests(world, { withCheckout, changedFiles, readAt, restoreFiles }),
     useTool: createUseTool(world, { tests, repair, own: readWithOwn(world, own) }),
     ...createEffects(world, own),

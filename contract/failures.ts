@@ -20,6 +20,7 @@ export const failureTypes = {
   OutputMismatch: 'A model did not bring its reply into the form that was asked for.',
   SchemaRefused: 'The schema of a reply cannot be said as JSON Schema.',
   RepositoryRefused: 'The repository is missing, is not a git repository, or has uncommitted changes.',
+  FolderRefused: 'There is no such folder on the worker.',
   CommandRefused: 'The command cannot be run: not found, empty, or it needs a shell.',
   LoopStopped: 'A loop stopped unaccepted and its fallback is to fail.',
   ChildFailed: 'A child run failed, was killed, or could not be started.',

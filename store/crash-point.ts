@@ -14,6 +14,8 @@ const activityPoints = [
   'activity.openWorkspace.end',
   'activity.useTool.start',
   'activity.useTool.end',
+  'activity.retrieve.start',
+  'activity.retrieve.end',
   'activity.runTests.start',
   'activity.runTests.end',
   'activity.setUp.start',

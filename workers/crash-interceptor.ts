@@ -9,6 +9,7 @@ const ours: Record<keyof Activities, true> = {
   getArtifacts: true,
   openWorkspace: true,
   useTool: true,
+  retrieve: true,
   runTests: true,
   setUp: true,
   makePatch: true,

@@ -3,6 +3,7 @@ import { type OwnTool } from '../activities/effects/tool.ts'
 import { openMcp } from '../activities/mcp/tools.ts'
 import { openSandbox } from '../activities/sandbox/open.ts'
 import { skillFolders, skillTool } from '../activities/skills/tool.ts'
+import { retrieveTool } from '../activities/retrieve/tool.ts'
 import { type World } from '../activities/world.ts'
 import { dataConverter } from '../store/data-converter.ts'
 import { isArmed } from '../store/crash-point.ts'
@@ -82,7 +83,7 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
   const { onProblem = (message) => Runtime.instance().logger.warn(message) } = settings
   for (const problem of [...mcp.problems, ...skills.problems]) onProblem(problem)
   const connection = await connected({ address, ...security }, settings.onWaiting)
-  const tools = [...(settings.tools ?? []), ...mcp.tools, ...skills.tools]
+  const tools = [...(settings.tools ?? []), ...mcp.tools, ...skills.tools, ...retrieveTool(environment)]
   const made = makeWorker(connection, { store, stateFolder, environment, tools, sandbox }, { ...settings, namespace, taskQueue })
   // Servers of tools that nobody uses would keep this process alive.
   const worker = await made.catch(async (error: unknown) => {

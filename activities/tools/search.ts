@@ -1,15 +1,12 @@
 import { stat } from 'node:fs/promises'
-import { rgPath } from '@vscode/ripgrep'
 import { type z } from 'zod'
 import { type builtinTools } from '../../contract/tools.ts'
-import { runProcess } from '../process.ts'
+import { ripgrep } from '../ripgrep.ts'
 import { locate } from './locate.ts'
 import { type ToolAnswer, type ToolPlace, ToolRefused } from './tool.ts'
 
 const mostMatches = 100
 const mostColumns = 300
-const timeoutMilliseconds = 60_000
-const outputBytes = 4_000_000
 
 /** Matching lines as `path:line:text`, sorted by path, at most 100. */
 export async function search(place: ToolPlace, args: z.output<typeof builtinTools.search.arguments>): Promise<ToolAnswer> {
@@ -17,15 +14,8 @@ export async function search(place: ToolPlace, args: z.output<typeof builtinTool
   const found = await stat(located.absolute)
   // It would wait for somebody to write into a pipe.
   if (!found.isFile() && !found.isDirectory()) throw new ToolRefused(`${located.relative} is not a regular file.`)
-  const result = await runProcess([rgPath, ...argumentsOf(args, located)], {
-    cwd: place.folder,
-    environment: { LC_ALL: 'C.UTF-8' },
-    timeoutMilliseconds,
-    outputBytes,
-    ...(place.signal ? { signal: place.signal } : {}),
-  })
+  const result = await ripgrep(place.folder, argumentsOf(args, located), place.signal)
   if (result.ended === 'timeout') throw new ToolRefused('The search took longer than a minute: give a path, a glob or a simpler pattern.')
-  if (result.ended === 'not found') throw new Error('ripgrep is not installed; run npm install again')
   const matches = result.stdout.toString().split('\n').filter(Boolean)
   if (matches.length === 0 && result.exitCode !== 1 && result.ended === undefined)
     throw new ToolRefused(`The search failed: ${result.output.toString().trim().slice(0, 1_000)}`)
@@ -40,7 +30,6 @@ function argumentsOf(
   located: { relative: string; dependency: boolean },
 ): string[] {
   return [
-    ...['--no-config', '--no-require-git', '--hidden', '--sort=path', '--color=never', '--no-heading', '--with-filename', '--line-number'],
     ...[`--max-columns=${mostColumns}`, '--max-columns-preview', `--max-count=${mostMatches + 1}`],
     ...(glob === undefined ? [] : [`--glob=${glob}`]),
     '--glob=!.git',

@@ -2,6 +2,7 @@ import { type CrashPoint } from '../../store/crash-point.ts'
 import { type CrashRun, fullPlan } from './crash-plan.ts'
 import { effectsScenario } from './effects-run.ts'
 import { type Ground } from './ground.ts'
+import { readingScenario } from './reading-run.ts'
 import { repairScenario } from './repair-run.ts'
 import { inTurns } from './storm.ts'
 import { survive, type Survived } from './survive.ts'
@@ -18,10 +19,13 @@ export async function crashRun(
   { client, address, bundle }: Pick<Ground, 'client' | 'address' | 'bundle'>,
   { kind, points }: CrashRun,
 ): Promise<Survived> {
-  const scenario =
-    typeof kind === 'string'
-      ? await repairScenario(client, address, { seams: kind === 'seams' })
-      : await effectsScenario(client, address, bundle, kind)
+  const looks = () => readingScenario(client, address, bundle)
+  const repairs = () => repairScenario(client, address, { seams: kind === 'seams' })
+  const scenario = await (kind === 'reading'
+    ? looks()
+    : typeof kind === 'string'
+      ? repairs()
+      : effectsScenario(client, address, bundle, kind))
   return survive(client, scenario, points)
 }
 
@@ -31,7 +35,7 @@ export async function crashTable(ground: Ground, onRow: (row: CrashRow) => void,
   const work = fullPlan()
     .filter(({ point }) => point.startsWith(only))
     .map((planned) => async () => {
-      const what = typeof planned.kind === 'string' ? 'testAndFix' : planned.kind.join()
+      const what = planned.kind === 'reading' ? 'a reading run' : typeof planned.kind === 'string' ? 'testAndFix' : planned.kind.join()
       const row = { point: planned.point, what, attempt: planned.attempt, ...(await crashRun(ground, planned)) }
       rows.push(row)
       onRow(row)

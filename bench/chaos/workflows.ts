@@ -3,7 +3,7 @@ import { declare } from '../../contract/declaration.ts'
 import { Limits } from '../../contract/limits.ts'
 import { Models } from '../../contract/models.ts'
 import { type Outcome } from '../../contract/outcome.ts'
-import { ask, gate, parallel, tools, use } from '../../workflows/core/index.ts'
+import { ask, gate, parallel, retrieve, tools, use } from '../../workflows/core/index.ts'
 export { testAndFix } from '../../workflows/index.ts'
 
 const nothing = { tokens: 0, microDollars: 0, milliseconds: 0, attempts: 0 }
@@ -38,7 +38,16 @@ const waiting = declare({
   example: { steps: 1 },
 })
 
-export const declarations = { effects, asking, waiting }
+const Reading = z.strictObject({ folder: z.string(), limits: Limits.prefault({}) })
+const reading = declare({
+  description: 'Searches a folder.',
+  input: Reading,
+  output: z.array(z.string()),
+  models: () => [],
+  example: { folder: '/documents' },
+})
+
+export const declarations = { effects, asking, waiting, reading }
 
 async function effectsWorkflow({ calls }: z.output<typeof Effects>): Promise<Outcome<unknown>> {
   const results: unknown[] = []
@@ -66,3 +75,9 @@ async function waitingWorkflow({ steps }: z.output<typeof Waiting>): Promise<Out
   return { status: 'accepted', why: 'All steps were done.', value: steps, spent: nothing }
 }
 export { waitingWorkflow as waiting }
+
+async function readingWorkflow({ folder }: z.output<typeof Reading>): Promise<Outcome<string[]>> {
+  const { passages } = await retrieve({ folder, kind: 'documents' }, 'heartbeat', 3)
+  return { status: 'accepted', why: 'It was read.', value: passages.map(({ id }) => id), spent: nothing }
+}
+export { readingWorkflow as reading }
