@@ -11,6 +11,7 @@ import { addRun, addStart } from './commands/start.ts'
 import { addTrace } from './commands/trace.ts'
 import { version } from './package.ts'
 import { addServing } from './commands/serving.ts'
+import { addCheck } from './commands/workflows.ts'
 import { addWhy } from './commands/why.ts'
 
 /** The whole command line; nothing is parsed yet. */
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     addStart,
     addRun,
     addLooking,
+    addCheck,
     addWhy,
     addMessages,
     addEnding,

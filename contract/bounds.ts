@@ -11,7 +11,7 @@ export const triesPerModel = 3
 /** What a run can cost at most, as far as that is known before it is started. */
 export interface Bounds {
   attempts: number
-  /** Calls of models: every turn of every attempt, with every retry, at every model of the chain. Absent where only tokens bound them. */
+  /** Calls of models: every turn of every attempt, with every retry, at every model of the chain. Absent where the declaration draws no stages. */
   calls?: number
   tokens: number
   minutes: number
@@ -19,17 +19,16 @@ export interface Bounds {
   microDollars: number | null
 }
 
-/** The bounds of a run, from its limits; `rungs` of its fallback may grant more attempts. With a `chain` of so many models it is a loop of one agent, whose calls are bounded, too. */
+/** The bounds of a run, from its limits; `rungs` of its fallback may grant more attempts, and `calls` are what its declared stages make at most. */
 export function boundsOf(
   limits: Limits,
   models: Record<string, ModelFacts>,
-  { chain, rungs = 0 }: { chain?: number; rungs?: number } = {},
+  { calls, rungs = 0 }: { calls?: number; rungs?: number } = {},
 ): Bounds {
   const attempts = limits.attempts + rungs * grantedAttempts
   const prices = Object.values(models).map(({ price }) => (price ? Math.max(price.input, price.output) : null))
   const byTokens = prices.includes(null) ? null : Math.ceil((Math.max(0, ...prices.map(Number)) * limits.tokens) / 1e6)
   const cap = limits.dollars === 'none' ? null : Math.ceil(limits.dollars * 1e6)
   const microDollars = byTokens === null || cap === null ? (byTokens ?? cap) : Math.min(byTokens, cap)
-  const calls = chain === undefined ? {} : { calls: attempts * defaultTurns * triesPerModel * chain }
-  return { attempts, ...calls, tokens: limits.tokens, minutes: limits.minutes, microDollars }
+  return { attempts, ...(calls === undefined ? {} : { calls }), tokens: limits.tokens, minutes: limits.minutes, microDollars }
 }

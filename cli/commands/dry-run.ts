@@ -8,6 +8,7 @@ import { type Bounds, boundsOf } from '../../contract/bounds.ts'
 import { type Declaration } from '../../contract/declaration.ts'
 import { Limits } from '../../contract/limits.ts'
 import { type ModelFacts } from '../../contract/models.ts'
+import { mostCalls } from '../../contract/stages.ts'
 import { type BuiltinTool, builtinTools } from '../../contract/tools.ts'
 import { shellWord } from '../../client/why/words.ts'
 import { checked } from '../../client/input.ts'
@@ -47,14 +48,15 @@ export async function printDryRun(printer: Printer, stateFolder: string, workflo
   const found = await dryRun({ workflow, input, models: declaration.models(full), ...where })
   interrupted.forget()
   if (interrupted.over) return exitCodes.interrupted
-  return print(printer, workflow, input, found)
+  const stages = declaration.stages?.(full)
+  return print(printer, workflow, input, found, stages && mostCalls(stages))
 }
 
-function print(printer: Printer, workflow: string, input: Input, found: DryRun): number {
+function print(printer: Printer, workflow: string, input: Input, found: DryRun, calls: number | undefined): number {
   const refused = [found.models, found.baseline].find((part) => part !== undefined && isProblem(part))
   const facts = isProblem(found.models) ? {} : found.models
   const rungs = (input.fallback ?? []).filter((rung) => typeof rung === 'object').length
-  const bounds = boundsOf(input.limits, facts, { ...(input.repo && input.models ? { chain: input.models.length } : {}), rungs })
+  const bounds = boundsOf(input.limits, facts, { ...(calls === undefined ? {} : { calls }), rungs })
   const next =
     refused && isProblem(refused)
       ? refused.next

@@ -1,11 +1,16 @@
 import { type Command, Option } from 'commander'
+import { ClientProblem } from '../../client/index.ts'
+import { knownWorkflows } from '../catalogue.ts'
 import { follow, printEnding } from '../follow.ts'
+import { type GivenInput } from '../given-input.ts'
 import { wholeNumber } from '../options.ts'
 import { printGates } from '../questions.ts'
 import { WithRepo } from '../ending.ts'
-import { inSession, type Session } from '../session.ts'
+import { createPrinter, type Printer } from '../printer.ts'
+import { globalOptions, inSession, type Session } from '../session.ts'
 import { stepLines, summaryLines, table } from '../summary.ts'
 import { exitCodes } from '../usage.ts'
+import { listWorkflows, showWorkflow } from './workflows.ts'
 
 const runArgument = ['<run>', 'the run, or a unique prefix of its id'] as const
 const states = ['running', 'waiting', 'paused', 'done', 'stopped', 'failed'] as const
@@ -16,23 +21,33 @@ interface ListOptions {
   limit?: number
 }
 
+interface ShowOptions extends GivenInput {
+  steps?: boolean
+  workflows?: string
+}
+
 /** The commands that look at runs: list, show, watch, gates. */
 export function addLooking(program: Command): void {
   program
     .command('list')
-    .description('Lists runs, newest first.')
+    .description('Lists runs, newest first; or the workflows.')
     .addOption(new Option('--status <status>', 'only runs that are so').choices(states))
     .option('--workflow <workflow>', 'only runs of this workflow')
     .option('--limit <number>', 'at most so many (default: 50)', wholeNumber)
-    .action((options: ListOptions, command: Command) => inSession(command, (session) => list(session, options)))
+    .option('--workflows [file]', "lists the workflows instead, and those of a workflows file of one's own; no server is asked")
+    .action(async ({ workflows, ...options }: ListOptions & { workflows?: string | true }, command: Command) => {
+      if (workflows === undefined) return inSession(command, (session) => list(session, options))
+      process.exitCode = await listWorkflows(createPrinter(globalOptions(command).json), workflows)
+    })
   program
     .command('show')
-    .description('Tells what a run is doing, or how it ended.')
-    .argument(...runArgument)
+    .description('Tells what a run is doing, or how it ended; of a workflow what goes in and out, what it costs at most, and its stages.')
+    .argument('<run>', 'the run, or a unique prefix of its id; or a workflow, by name')
     .option('--steps', 'also its steps, as its history tells them')
-    .action((prefix: string, { steps }: { steps?: boolean }, command: Command) =>
-      inSession(command, (session) => show(session, prefix, steps === true)),
-    )
+    .option('--workflows <file>', "a workflows file of one's own")
+    .option('--input <json>', 'of a workflow: what is said is for this input, over its example')
+    .option('--input-file <file>', 'of a workflow: a file with that input as JSON')
+    .action((named: string, options: ShowOptions, command: Command) => showNamed(named, options, command))
   program
     .command('watch')
     .description('Follows a run to its end; Ctrl-C detaches, and the run goes on.')
@@ -72,6 +87,29 @@ async function list({ loopwright, printer }: Session, options: ListOptions): Pro
   else printer.say(runs.length === 0 ? 'There are no such runs.' : table(runs, repos, printer.colors))
   if (cannotFilter) printer.print({ kind: 'note', text: cannotFilter }, printer.colors.dim(`note: ${cannotFilter}`))
   return exitCodes.accepted
+}
+
+/** A run of exactly that id goes before a workflow of that name, and a workflow before runs whose ids begin with it. */
+async function showNamed(named: string, options: ShowOptions, command: Command): Promise<void> {
+  const known = await knownWorkflows(options.workflows)
+  const declaration = Object.hasOwn(known, named) ? known[named] : undefined
+  if (!declaration) return inSession(command, (session) => show(session, named, options.steps === true))
+  const workflow = (printer: Printer) => showWorkflow(printer, named, declaration, options)
+  const looked = inSession(command, async (session) => {
+    if ((await session.loopwright.resolve(named).catch(orNone)) !== named) return workflow(session.printer)
+    const text = `there is also a workflow ${named}: loopwright start ${named} --help`
+    session.printer.print({ kind: 'note', text }, session.printer.colors.dim(`note: ${text}`))
+    return show(session, named, options.steps === true)
+  })
+  await looked.catch(async (error: unknown) => {
+    if (!(error instanceof ClientProblem) || error.type !== 'NoServer') throw error
+    process.exitCode = await workflow(createPrinter(globalOptions(command).json))
+  })
+}
+
+/** No run, or several, begin with the name: none is called so. */
+function orNone(error: unknown): undefined {
+  if (!(error instanceof ClientProblem)) throw error
 }
 
 async function show(session: Session, prefix: string, steps: boolean): Promise<number> {

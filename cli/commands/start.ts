@@ -1,14 +1,14 @@
 import { type Command } from 'commander'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { declarations } from '../../contract/declarations.ts'
 import { flagsOf } from '../flags.ts'
 import { follow } from '../follow.ts'
-import { addFlags, isRecord, mergeInputs, typedFlags } from '../options.ts'
+import { givenInput } from '../given-input.ts'
+import { addFlags, mergeInputs, typedFlags } from '../options.ts'
 import { createPrinter } from '../printer.ts'
 import { globalOptions, inSession, type Session } from '../session.ts'
 import { printDryRun } from './dry-run.ts'
-import { exitCodes, UsageProblem } from '../usage.ts'
+import { exitCodes } from '../usage.ts'
 import { asTyped } from '../words.ts'
 
 /** `start WORKFLOW`: starts a run and prints its id. */
@@ -30,6 +30,9 @@ export function addRun(program: Command): void {
   })
 }
 
+/** The names of this command's own options: a field that is called so is given with the JSON. */
+const own = new Set(['input', 'input-file', 'id', 'dry-run'])
+
 function addStarting(program: Command, name: string, description: string, then: (session: Session, run: string) => Promise<number>): void {
   const command = program
     .command(name)
@@ -41,7 +44,7 @@ function addStarting(program: Command, name: string, description: string, then: 
     .option('--dry-run', 'says what the run would find, use and cost at most; nothing is spent, started or changed')
     .action((workflow: string, _options: unknown, self: Command) => begin(self, workflow, {}, then))
   for (const [workflow, declaration] of Object.entries(declarations)) {
-    const flags = flagsOf(declaration.input)
+    const flags = flagsOf(declaration.input).filter(({ name }) => !own.has(name))
     addFlags(command.command(workflow).description(declaration.description), flags).action(
       (options: Record<string, unknown>, self: Command) => begin(self, workflow, typedFlags(flags, options), then),
     )
@@ -66,27 +69,6 @@ async function begin(
     const run = await session.loopwright.start(workflow, input, typeof options['id'] === 'string' ? { id: options['id'] } : {})
     return then(session, run)
   })
-}
-
-async function givenInput({ input, inputFile }: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const remedy = 'give an object, for example --input \'{"repo":"/path","test":"npm test"}\''
-  if (typeof inputFile === 'string') {
-    const text = await readFile(inputFile, 'utf8').catch(() => {
-      throw new UsageProblem(`the input file ${inputFile} cannot be read`, 'check its path')
-    })
-    return readObject(text, `the input file ${inputFile} is not a JSON object`, remedy)
-  }
-  return typeof input === 'string' ? readObject(input, '--input is not a JSON object', remedy) : {}
-}
-
-function readObject(text: string, problem: string, remedy: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (isRecord(value)) return value
-  } catch {
-    // Said below, in one sentence.
-  }
-  throw new UsageProblem(problem, remedy)
 }
 
 /** A repository is named from where the command is typed; the worker may run elsewhere. */

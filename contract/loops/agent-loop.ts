@@ -4,6 +4,7 @@ import { everyModel, Fallback } from '../fallback.ts'
 import { JsonSchema } from '../json-schema.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
+import { does } from '../stages.ts'
 
 /** Reason, act, observe, decide. */
 export const agentLoop = declare({
@@ -28,6 +29,19 @@ export const agentLoop = declare({
   }),
   output: z.record(z.string(), z.json()),
   models: ({ models, judges = [], fallback }) => everyModel([...models, ...judges], fallback),
+  owner: 'model',
+  stages: ({ models, judges = models, rubric, turns, ...rest }) => [
+    does.repeats(rest, [
+      does.works('work', models, turns, `works with tools, at most ${turns} turns`),
+      does.code('schema', 'the answer has the wanted shape'),
+      ...(rubric ? [does.answers('judge', judges, 'judges by the rubric')] : []),
+    ]),
+  ],
+  fails: 'Without a rubric any answer of the shape is taken. One that goes round in circles is told once, then stopped.',
+  context:
+    'The model sees its own conversation and what its tools answered; after a stall it begins afresh from the best. The judge sees the answer alone.',
+  verifier: 'The shape of the answer, and a judge with a fresh context if there is a rubric.',
+  learning: 'Objections come into its conversation; a second stall makes it begin afresh.',
   example: { goal: 'Say in one sentence what a heartbeat is for.', models: 'openai/gpt-5-mini' },
 })
 export type AgentLoop = z.output<typeof agentLoop.input>

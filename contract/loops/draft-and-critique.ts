@@ -3,6 +3,7 @@ import { declare } from '../declaration.ts'
 import { everyModel, Fallback } from '../fallback.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
+import { does } from '../stages.ts'
 
 /** A draft, and a critic who has not seen how it came about. */
 export const draftAndCritique = declare({
@@ -17,6 +18,18 @@ export const draftAndCritique = declare({
   }),
   output: z.string(),
   models: ({ models, critics = [], fallback }) => everyModel([...models, ...critics], fallback),
+  owner: 'workflow',
+  stages: ({ models, critics = models, approve, ...rest }) => [
+    does.repeats(rest, [
+      does.writes('write', models, 'drafts, or rewrites the weak places'),
+      does.answers('critique', critics, 'names the weak places'),
+      ...(approve ? [does.person('gate', 'agrees, or says what is wrong')] : []),
+    ]),
+  ],
+  fails: 'A critic that always finds something ends at the attempts or the stalls, with the draft that had the fewest weak places.',
+  context: 'The writer sees the goal, its best draft and the weak places; the critic sees the text and what it is for, and nothing else.',
+  verifier: 'A critic with a fresh context, until nothing is weak.',
+  learning: 'The weak places are what the next draft reads; the best draft is kept.',
   example: { goal: 'Explain to a beginner in 150 words why a budget is reserved before a call is made.', models: 'openai/gpt-5-mini' },
 })
 export type DraftAndCritique = z.output<typeof draftAndCritique.input>

@@ -5,6 +5,7 @@ import { JsonSchema } from '../json-schema.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
 import { Rule } from '../rules.ts'
+import { does } from '../stages.ts'
 
 /** A value of a schema, checked by rules. */
 export const generateAndValidate = declare({
@@ -19,6 +20,14 @@ export const generateAndValidate = declare({
   }),
   output: z.json(),
   models: ({ models, fallback }) => everyModel(models, fallback),
+  owner: 'workflow',
+  stages: ({ models, ...rest }) => [
+    does.repeats(rest, [does.answers('make', models, 'makes the value'), does.code('rules', 'the schema and the rules')]),
+  ],
+  fails: 'A value that fits the schema and the rules and is wrong all the same passes; what no rule says is not checked.',
+  context: 'The model sees the goal, the schema, its best value and what is wrong with the last one.',
+  verifier: 'The schema, and rules in code.',
+  learning: 'What the schema and the rules object to is what the next attempt reads.',
   example: {
     goal: 'The order in this mail: "Please send 3 boxes of A4 paper to Ada Lovelace."',
     schema: {

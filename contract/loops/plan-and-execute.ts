@@ -3,6 +3,7 @@ import { declare } from '../declaration.ts'
 import { everyModel, Fallback } from '../fallback.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
+import { does } from '../stages.ts'
 
 /** A plan, one step of it, what came of it, the plan again. */
 export const planAndExecute = declare({
@@ -22,6 +23,19 @@ export const planAndExecute = declare({
     answer: z.string(),
   }),
   models: ({ models, fallback }) => everyModel(models, fallback),
+  owner: 'model',
+  stages: ({ models, turns, ...rest }) => [
+    does.repeats(rest, [
+      does.works('step', models, turns, `does the next step, at most ${turns} turns`),
+      does.answers('plan', models, 'says what is left, or answers'),
+      does.code('verify', 'nothing is left, and there is an answer'),
+    ]),
+  ],
+  fails: 'A plan that forgets a step ends without it; one that is never done stops with what was done so far.',
+  context: 'A step sees itself, the goal and the results of the steps before; the planner sees the goal and all results.',
+  verifier:
+    'Code: nothing is left of the plan, and there is an answer. Whether the answer is right is judged by whoever puts a loop around it.',
+  learning: 'The plan is mended after every step by what came of it.',
   example: { goal: 'Compare two ways to store a ledger, and recommend one.', models: 'openai/gpt-5-mini' },
 })
 export type PlanAndExecute = z.output<typeof planAndExecute.input>

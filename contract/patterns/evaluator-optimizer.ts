@@ -3,6 +3,7 @@ import { declare } from '../declaration.ts'
 import { everyModel, Fallback } from '../fallback.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
+import { does } from '../stages.ts'
 
 /** One writes, another judges by a written rubric, until it is good enough. */
 export const evaluatorOptimizer = declare({
@@ -23,6 +24,19 @@ export const evaluatorOptimizer = declare({
   }),
   output: z.string(),
   models: ({ models, judges = [], fallback }) => everyModel([...models, ...judges], fallback),
+  owner: 'workflow',
+  stages: ({ models, judges = models, approve, threshold, ...rest }) => [
+    does.repeats(rest, [
+      does.writes('write', models, 'writes, or mends what was objected to'),
+      does.answers('judge', judges, `judges by the rubric; ${threshold} of 10 are needed`),
+      ...(approve ? [does.person('gate', 'agrees, or says what is wrong')] : []),
+    ]),
+  ],
+  fails: 'A vague rubric lets everything pass, or nothing; then it ends with the best version and what was objected to.',
+  context:
+    'The writer sees the goal, its best version and the objections; the judge sees the text and the rubric, and not how it came about.',
+  verifier: 'Another model, criterion by criterion, whose quotations must stand in the text.',
+  learning: "What the judge objects to is the next version's reading; the best version is kept.",
   example: {
     goal: 'A subject line for the mail that announces version 2.',
     rubric: { short: 'At most eight words.', plain: 'Promises nothing that version 2 does not have.' },

@@ -3,6 +3,7 @@ import { declare } from '../declaration.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
 import { Rule } from '../rules.ts'
+import { does } from '../stages.ts'
 
 const Step = z.strictObject({
   name: z.string().min(1).describe('Of the step; no two alike.'),
@@ -26,6 +27,15 @@ export const promptChain = declare({
   }),
   output: z.strictObject({ text: z.string(), steps: z.array(z.strictObject({ name: z.string(), text: z.string() })) }),
   models: ({ models }) => models,
+  owner: 'workflow',
+  stages: ({ steps, models, limits }) =>
+    steps.map(({ name }) =>
+      does.repeats({ limits }, [does.writes('write', models, 'does the step'), does.code('rules', 'must hold before the next step')], name),
+    ),
+  fails: 'A step that stays wrong stops the chain, which names it; the steps before it are paid for.',
+  context: 'A step sees its prompt, what the step before wrote and what its rules objected to, and nothing else.',
+  verifier: 'Rules in code, after every step.',
+  learning: 'What a rule objects to is what the next attempt at that step reads.',
   example: {
     input: 'Temporal keeps the history of a workflow.',
     steps: [

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { declare } from '../declaration.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
+import { does } from '../stages.ts'
 
 const Route = z.strictObject({
   when: z.string().min(1).describe('What belongs here.'),
@@ -30,6 +31,17 @@ export const routing = declare({
     }),
   output: z.strictObject({ route: z.string(), confidence: z.number(), by: z.enum(['model', 'default', 'person']), text: z.string() }),
   models: ({ models, routes }) => [...models, ...Object.values(routes).flatMap((route) => route.models ?? [])],
+  owner: 'workflow',
+  stages: ({ routes, models, confidence, otherwise }) => [
+    does.answers('classify', models, 'picks a route and says how sure it is'),
+    ...(otherwise === undefined ? [does.person('gate', `picks it where the model is less sure than ${confidence}`)] : []),
+    does.oneOf(Object.entries(routes).map(([name, route]) => does.writes(name, route.models ?? models, route.when))),
+  ],
+  fails: 'Sure of the wrong route: what is sure is not looked at again. What the route answers is not judged.',
+  context:
+    'The classifier sees the input, as data, and what each route is for; whoever answers sees the input and the prompt of the route.',
+  verifier: 'The confidence of the classifier against a threshold; below it a default, or a person.',
+  learning: 'Each choice stands in the trace with its confidence and its reason; routes and threshold are set by it.',
   example: {
     input: 'The invoice of March is wrong.',
     routes: {

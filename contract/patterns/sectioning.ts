@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { declare } from '../declaration.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
+import { does } from '../stages.ts'
 
 /** Parts done side by side, then put together. */
 export const sectioning = declare({
@@ -16,6 +17,18 @@ export const sectioning = declare({
   }),
   output: z.strictObject({ text: z.string(), sections: z.record(z.string(), z.string()) }),
   models: ({ models }) => models,
+  owner: 'workflow',
+  stages: ({ sections, models, limits }) => [
+    does.repeats({ limits }, [
+      does.beside(Object.keys(sections).map((name) => does.writes(name, models, 'a section'))),
+      does.writes('combine', models, 'puts the sections together'),
+      does.code('verify', 'every section came'),
+    ]),
+  ],
+  fails: 'A section that fails for good is an objection by its name; those that came are in the best attempt.',
+  context: 'A section sees the input and its prompt, not the others; whoever combines sees all of them.',
+  verifier: 'Code: every section came.',
+  learning: 'The next attempt does only the sections that failed.',
   example: {
     input: 'Version 2 has a budget ledger.',
     sections: { benefits: 'Its benefits for a team lead: {previous}', risks: 'Its risks: {previous}' },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { declare } from '../declaration.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
+import { does } from '../stages.ts'
 
 /** Several votes, one result. */
 export const voting = declare({
@@ -47,6 +48,15 @@ export const voting = declare({
     votes: z.array(z.strictObject({ vote: z.string().nullable(), why: z.string() })),
   }),
   models: ({ models }) => models,
+  owner: 'workflow',
+  stages: ({ votes, models }) => [
+    does.beside([does.answers('vote', models, 'says why, and votes or abstains')], votes),
+    does.code('count', 'says who won, and stops early when that can no longer change'),
+  ],
+  fails: 'Wrong answers that agree win. Without a winner or a quorum, and without a tie-break, it stops as blocked.',
+  context: 'Each voter sees the question and the options, in a context of its own; nobody sees another vote.',
+  verifier: 'The count, in code: majority, unanimous, threshold or veto, and a quorum.',
+  learning: 'Every vote and its reason stand in the result; where they scatter, the question is unclear.',
   example: { question: 'Is this comment spam: "Buy now!"?', options: ['spam', 'fine'], models: 'openai/gpt-5-mini' },
 })
 export type Voting = z.output<typeof voting.input>

@@ -1,4 +1,4 @@
-import { ask, declare, Limits, loop, Models, type Outcome, z } from 'loopwright/workflow'
+import { ask, declare, does, Limits, loop, Models, type Outcome, z } from 'loopwright/workflow'
 
 /** What goes in and out, and which models may be asked: checked around every run. */
 export const declarations = {
@@ -13,6 +13,15 @@ export const declarations = {
     }),
     output: z.string(),
     models: ({ models }) => models,
+    // What `loopwright check` asks of every loop.
+    owner: 'workflow',
+    fails: 'Words that do not fit into so few characters are never found; then it ends with the best headline.',
+    context: 'The model sees the text, and what is wrong with its last headline.',
+    verifier: 'Code: every word is there, and it is short enough.',
+    learning: 'What is objected to is what the next attempt reads.',
+    stages: ({ models, limits }) => [
+      does.repeats({ limits }, [does.answers('ask', models, 'writes a headline'), does.code('verify', 'words and length')]),
+    ],
     example: { text: 'Loops that stop by themselves.', words: ['loops'], models: 'openai/gpt-5-mini' },
   }),
 }
