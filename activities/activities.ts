@@ -1,4 +1,5 @@
 import { type TestCall, type TestReport } from '../contract/checks.ts'
+import { type Compacted, type Compaction, type EarlierCall, type EarlierResult } from '../contract/compaction.ts'
 import { type Certain, type EffectCall, type Left, type Look } from '../contract/effects.ts'
 import { type Ref } from '../contract/json.ts'
 import { type ModelCall, type ModelReply } from '../contract/models.ts'
@@ -21,6 +22,10 @@ export interface Activities {
   preflight(call: PreflightCall): Promise<Preflight>
   /** One request to a model, streamed; extends the transcript. Never retried by Temporal: `ask` owns retries. */
   callModel(call: ModelCall): Promise<ModelReply>
+  /** Makes a conversation small enough: messages and outputs are left out whole, or kept word for word. Repeatable. */
+  compactTranscript(call: Compaction): Promise<Compacted>
+  /** A message of the conversation before anything was left out of it. */
+  readEarlier(call: EarlierCall): Promise<EarlierResult>
   /** Puts texts into the artifact store. */
   putArtifacts(texts: string[]): Promise<Ref[]>
   /** Reads texts from the artifact store. */

@@ -4,6 +4,7 @@ import { createCertify } from './artifacts/certify.ts'
 import { createEffects } from './effects/activities.ts'
 import { readWithOwn } from './effects/read.ts'
 import { registered } from './effects/registry.ts'
+import { createCompaction } from './model/compaction.ts'
 import { createCallModel } from './model/index.ts'
 import { createPreflight } from './preflight/index.ts'
 import { createRetrieve } from './retrieve/activities.ts'
@@ -26,6 +27,7 @@ export function createActivities(world: World): Activities {
     preflight: createPreflight(world),
     callModel: createCallModel(world),
     retrieve: createRetrieve(),
+    ...createCompaction(world),
     runTests: createRunTests(world, { withCheckout, changedFiles, readAt, restoreFiles }),
     useTool: createUseTool(world, { tests, repair, own: readWithOwn(world, own) }),
     ...createEffects(world, own),

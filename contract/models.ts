@@ -95,6 +95,8 @@ export interface Transcript {
   /** Prompt and completion tokens of the last reply, and the model that counted them. */
   tokens: number
   model: string
+  /** Something was left out of it to fit a window; `earlier` brings it back. */
+  compacted?: true
 }
 
 /** A model call, as the activity receives it. */

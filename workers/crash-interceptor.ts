@@ -5,6 +5,8 @@ import { crashPoint } from '../store/crash-point.ts'
 const ours: Record<keyof Activities, true> = {
   preflight: true,
   callModel: true,
+  compactTranscript: true,
+  readEarlier: true,
   putArtifacts: true,
   getArtifacts: true,
   openWorkspace: true,

@@ -56,6 +56,7 @@ export async function keepReply(
       // With what sending the reply back adds to what was counted, so that it bounds the next call's input.
       tokens: usage.input + usage.output + growth(raw.calls, whole) + framingTokens * (1 + whole.length),
       model: call.model,
+      ...(call.transcript?.compacted ? { compacted: true } : {}),
     },
   }
 }

@@ -13,12 +13,15 @@ export interface TranscriptNode {
   /** Every 32nd node: the hashes of the 32 before it, nearest first, so that a cold worker reads them at once. */
   before?: string[]
   messages: Message[]
+  /** Of the first node, when something was left out: the head of the whole, how many messages that has, and each message's number in it; null: a note of ours. */
+  compacted?: { of: string; count: number; numbers: (number | null)[] }
 }
 
 /** A conversation as it was read: its messages, and the hashes of its nodes, the newest first. */
 export interface Conversation {
   messages: Message[]
   hashes: string[]
+  compacted?: TranscriptNode['compacted']
 }
 
 const stride = 32
@@ -27,6 +30,7 @@ const NodeShape = z.object({
   depth: z.int(),
   before: z.array(z.string()).optional(),
   messages: z.array(z.unknown()),
+  compacted: z.object({ of: z.string(), count: z.int(), numbers: z.array(z.int().nullable()) }).optional(),
 })
 
 /** Reads the whole conversation up to a head; large contents stay references. */
@@ -41,7 +45,8 @@ export async function readTranscript(store: ArtifactStore, head: string | undefi
     hashes.push(...earlier)
     nodes.push(...(await Promise.all(earlier.map((hash) => readNode(store, hash)))))
   }
-  return { messages: nodes.toReversed().flatMap(({ messages }) => messages), hashes }
+  const { compacted } = nodes.at(-1)!
+  return { messages: nodes.toReversed().flatMap(({ messages }) => messages), hashes, ...(compacted ? { compacted } : {}) }
 }
 
 /** Adds messages to a conversation and returns the hash of its new head. The same messages on the same conversation have the same hash. */

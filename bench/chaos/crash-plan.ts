@@ -2,19 +2,21 @@ import { type CrashPoint, crashPoints } from '../../store/crash-point.ts'
 
 /** A run, and where its workers are killed, one after the other. */
 export interface CrashRun {
-  /** A repair; one that continues as new after every step with much to carry; one that only looks; or one effect of each of these tools. */
-  kind: 'repair' | 'seams' | 'reading' | ('charge' | 'comment' | 'mail')[]
+  /** A repair; one that continues as new after every step with much to carry; one whose model has a narrow window; one that only looks; or one effect of each of these tools. */
+  kind: 'repair' | 'seams' | 'narrow' | 'reading' | ('charge' | 'comment' | 'mail')[]
   points: CrashPoint[]
 }
 
 /** Passed only by a run that carries much from one execution to the next. */
 const isLong = (point: CrashPoint) => point.includes('Artifacts')
 const isReading = (point: CrashPoint) => point.startsWith('activity.retrieve.')
+/** Passed only where a conversation becomes too long for its model. */
+const isNarrow = (point: CrashPoint) => /compactTranscript|readEarlier/.test(point)
 const isEffect = (point: CrashPoint) => /[eE]ffect|^key\.claim/.test(point)
 /** Passed only where it is in doubt whether an effect happened: somebody must have died there first. */
 const settling = crashPoints.filter((point) => /fenceEffect|lookUpEffect|effect\.(fenced|found)/.test(point))
 const acting = crashPoints.filter((point) => isEffect(point) && !settling.includes(point))
-const repairing = crashPoints.filter((point) => !isEffect(point) && !isReading(point))
+const repairing = crashPoints.filter((point) => ![isEffect, isReading, isNarrow].some((is) => is(point)))
 
 /** What `npm test` does: every point once, many of them in one run. A model call that is lost is asked at most twice more, so no run has more than two points of it. */
 export function quickPlan(): CrashRun[] {
@@ -26,6 +28,7 @@ export function quickPlan(): CrashRun[] {
   })
   return [
     ...repairs,
+    { kind: 'narrow', points: crashPoints.filter(isNarrow) },
     { kind: ['comment', 'charge', 'mail'], points: acting.filter((point) => point !== 'effect.acted') },
     { kind: ['comment'], points: ['effect.acted', ...settling] },
     { kind: ['mail'], points: ['effect.intended', 'effect.acted'] },
@@ -49,6 +52,7 @@ function planned(point: CrashPoint, kind: CrashRun['kind'], attempt: 'first' | '
 function kindsOf(point: CrashPoint): CrashRun['kind'][] {
   if (isLong(point)) return ['seams']
   if (isReading(point)) return ['reading']
+  if (isNarrow(point)) return ['narrow']
   if (!isEffect(point)) return ['repair']
   // A charge is repeated with its key, and mails cannot be looked up.
   if (point === 'effect.found') return [['comment']]

@@ -20,11 +20,11 @@ export async function crashRun(
   { kind, points }: CrashRun,
 ): Promise<Survived> {
   const looks = () => readingScenario(client, address, bundle)
-  const repairs = () => repairScenario(client, address, { seams: kind === 'seams' })
+  const repairs = (kind: 'repair' | 'seams' | 'narrow') => repairScenario(client, address, kind)
   const scenario = await (kind === 'reading'
     ? looks()
     : typeof kind === 'string'
-      ? repairs()
+      ? repairs(kind)
       : effectsScenario(client, address, bundle, kind))
   return survive(client, scenario, points)
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, type WorkflowHandle } from '@temporalio/client'
@@ -32,9 +32,20 @@ const ballast = {
   arguments: Object.fromEntries(Array.from({ length: 36 }, (_, index) => [`thought${index}`, 'x'.repeat(500)])),
 }
 
+/** In a narrow window what was read does not stay in the conversation: it is left out, and brought back. */
+const reading = [
+  [turns[0]!, { name: 'read', arguments: { path: 'notes.txt' } }],
+  [turns[1]!, { name: 'earlier', arguments: { message: 4 } }],
+  turns[2]!,
+]
+const notes = 'What was noted about sums. '.repeat(40).concat('\n').repeat(20)
+const narrowWindow = 12_000
+
+const scripts = { repair: turns, seams: turns.map((turn) => [turn, ballast]), narrow: reading }
+
 /** The model of such runs; several may ask it under names of their own. */
-export function startRepairModel(long = false): Promise<ScriptedServer> {
-  return startScriptedServer({ script: scriptOfToolCalls(long ? turns.map((turn) => [turn, ballast]) : turns) })
+export function startRepairModel(kind: keyof typeof scripts = 'repair'): Promise<ScriptedServer> {
+  return startScriptedServer({ script: scriptOfToolCalls(scripts[kind]) })
 }
 
 /** Starts one. */
@@ -42,8 +53,9 @@ export async function startRepairRun(
   client: Client,
   at: { taskQueue: string; stateFolder: string; model: ScriptedServer; modelName: string },
   carried?: unknown,
+  files: Record<string, string> = {},
 ): Promise<RepairRun> {
-  const repo = makeRepository(brokenSum)
+  const repo = makeRepository({ ...brokenSum, ...files })
   const input = { repo, test: 'node --test', setup: 'mkdir node_modules', models: `openai/${at.modelName}`, limits: { dollars: 'none' } }
   const run = await client.workflow.start('testAndFix', {
     taskQueue: at.taskQueue,
@@ -54,11 +66,15 @@ export async function startRepairRun(
 }
 
 /** One with workers as a user starts them; with `seams` it continues as new after every step, with much to carry. */
-export async function repairScenario(client: Client, address: string, { seams = false } = {}): Promise<Scenario> {
-  const model = await startRepairModel(seams)
+export async function repairScenario(client: Client, address: string, kind: keyof typeof scripts = 'repair'): Promise<Scenario> {
+  const model = await startRepairModel(kind)
   const taskQueue = `chaos-${randomUUID()}`
   const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-'))
-  const repair = await startRepairRun(client, { taskQueue, stateFolder, model, modelName: 'x' }, seams ? { seamEvery: 1 } : undefined)
+  if (kind === 'narrow')
+    writeFileSync(join(stateFolder, 'models.json'), JSON.stringify({ models: { 'openai/x': { window: narrowWindow } } }))
+  const carried = kind === 'seams' ? { seamEvery: 1 } : undefined
+  const files: Record<string, string> = kind === 'narrow' ? { 'notes.txt': notes } : {}
+  const repair = await startRepairRun(client, { taskQueue, stateFolder, model, modelName: 'x' }, carried, files)
   const main = join(packageFolder, 'dist', 'cli', 'main.js')
   const words = [main, 'worker', '--address', address, '--task-queue', taskQueue, '--state-folder', stateFolder]
   return {
