@@ -16,6 +16,8 @@ export interface CoreBench {
   connection: Connection
   taskQueue: string
   stateFolder: string
+  /** What the worker runs. */
+  bundle: { code: string }
   start(type: string, input: unknown, carried?: unknown): Promise<WorkflowHandleWithFirstExecutionRunId>
   close(): Promise<void>
 }
@@ -43,6 +45,7 @@ export async function openBench(
     connection,
     taskQueue,
     stateFolder,
+    bundle: await bundle,
     start: (type, input, carried) =>
       client.workflow.start(type, {
         taskQueue,

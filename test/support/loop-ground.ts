@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { type Outcome } from '../../contract/outcome.ts'
+import { folderStore } from '../../store/folder.ts'
+import { type Reply, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../../testing/index.ts'
+import { ownWorkflows } from '../../workers/bundle.ts'
+import { replayHistory } from '../../workers/replay.ts'
+import { type LoopFixture } from '../loop-fixtures/fixture.ts'
+import { type CoreBench, openBench } from './core.ts'
+
+/** What a model of one run does with a request. */
+export type Play = (request: ScriptedRequest) => Reply | Promise<Reply>
+
+/** One run of the suite, whose model nobody else asks. */
+export interface LoopRun {
+  handle: WorkflowHandleWithFirstExecutionRunId
+  model: string
+  outcome(): Promise<Outcome<unknown>>
+  /** What its model was asked so far, oldest first. */
+  asked(): ScriptedRequest[]
+}
+
+/** A worker and a scripted server for all runs of the suite. */
+export interface LoopGround {
+  bench: CoreBench
+  server: ScriptedServer
+  start(fixture: LoopFixture, play: Play, more?: { input?: object; carried?: object; model?: string }): Promise<LoopRun>
+  /** Gives a model of the next run's fallback something to do. */
+  cast(play: Play): string
+  /** What every execution of a run replays as: the decisions that differ, none if all is well. */
+  divergences(run: LoopRun): Promise<string[]>
+  /** The closing record of a run as it is kept. */
+  kept(outcome: Outcome<unknown>): Promise<{ outcome: Outcome<unknown>; workflow: string }>
+  close(): Promise<void>
+}
+
+/** A dear model, which each fixture may use in one run at a time: $2 and $8 per million tokens. */
+export const pricedModel = ({ name }: LoopFixture) => `${name}.priced`
+const price = { input: 2_000_000, output: 8_000_000 }
+
+export async function openLoopGround(fixtures: LoopFixture[]): Promise<LoopGround> {
+  const plays = new Map<string, Play>()
+  const server = await startScriptedServer({
+    script: (request) => plays.get(request.model)?.(request) ?? { error: { status: 404 } },
+    prices: Object.fromEntries(fixtures.map((fixture) => [pricedModel(fixture), price])),
+    keep: 100_000,
+  })
+  const bench = await openBench(ownWorkflows, { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
+  const priced = fixtures.map((fixture) => [`openai/${pricedModel(fixture)}`, { input: 2, output: 8 }])
+  writeFileSync(join(bench.stateFolder, 'models.json'), JSON.stringify({ models: Object.fromEntries(priced) }))
+  const store = folderStore(join(bench.stateFolder, 'artifacts'))
+  const cast = (play: Play, model = `model-${plays.size + 1}`) => {
+    plays.set(model, play)
+    return model
+  }
+  return {
+    bench,
+    server,
+    cast,
+    async start({ name, input }, play, { input: more = {}, carried, model: called } = {}) {
+      const model = cast(play, called)
+      const handle = await bench.start(name, { ...input(), models: `openai/${model}`, ...more }, carried)
+      return {
+        handle,
+        model,
+        outcome: () => handle.result() as Promise<Outcome<unknown>>,
+        asked: () => server.requests.filter((request) => request.model === model),
+      }
+    },
+    async divergences({ handle: { workflowId, firstExecutionRunId } }) {
+      const found: string[] = []
+      for (let runId: string | undefined | null = firstExecutionRunId; runId;) {
+        const history = await bench.client.workflow.getHandle(workflowId, runId).fetchHistory()
+        const { divergence } = await replayHistory(JSON.parse(historyToJSON(history)), { workflowId, bundle: bench.bundle, store })
+        if (divergence !== undefined) found.push(divergence)
+        runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId
+      }
+      return found
+    },
+    kept: async ({ certificate }) => JSON.parse(await store.text(certificate?.sha256 ?? 'none')) as Awaited<ReturnType<LoopGround['kept']>>,
+    close: async () => {
+      await bench.close()
+      await server.close()
+    },
+  }
+}
