@@ -25,6 +25,11 @@ export function shownPassages(passages: Passage[]): string {
   return passages.map(({ id, heading, text }) => `## ${id}${heading === undefined ? '' : ` (${heading})`}\n${text}`).join('\n\n')
 }
 
+/** An answer with its quotations, as a judge reads it. */
+export function shownAnswer({ answer, citations }: Cited): string {
+  return `${answer}\n\nIts quotations:\n${citations.map(({ passage, quote }) => `- ${passage}: ${quote}`).join('\n')}`
+}
+
 /**
  * What is wrong with an answer beside the passages that were retrieved. A citation counts if its passage is one of them and its quote stands there word for word,
  * whatever the white space. An answer rests on one citation at least; one that says that nothing was found has none, and only stands where that may be (`mayBeNotFound`).

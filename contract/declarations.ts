@@ -4,6 +4,7 @@ import { draftAndCritique } from './loops/draft-and-critique.ts'
 import { evaluatorOptimizer } from './patterns/evaluator-optimizer.ts'
 import { generateAndValidate } from './loops/generate-and-validate.ts'
 import { planAndExecute } from './loops/plan-and-execute.ts'
+import { retrieveAndRefine } from './loops/retrieve-and-refine.ts'
 import { orchestratorWorkers } from './patterns/orchestrator-workers.ts'
 import { promptChain } from './patterns/prompt-chain.ts'
 import { routing } from './patterns/routing.ts'
@@ -20,6 +21,7 @@ export const declarations = {
   orchestratorWorkers,
   planAndExecute,
   promptChain,
+  retrieveAndRefine,
   routing,
   sectioning,
   voting,

@@ -35,3 +35,6 @@ export interface Retrieved {
   /** What was not looked at, and why, as sentences. */
   note?: string
 }
+
+/** Of all the passages that a run finds it keeps so many: more than a model reads with care. */
+export const mostKept = 60

@@ -69,7 +69,7 @@ afterAll(async () => {
   await server.close()
 })
 
-const { testAndFix: _, ...shipped } = declarations
+const { testAndFix: _, retrieveAndRefine: __, ...shipped } = declarations
 type Name = keyof typeof shipped
 
 /** The example of the catalogue, with other models and what else a test needs. */

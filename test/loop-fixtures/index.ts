@@ -6,6 +6,7 @@ import { generateAndValidate } from './generate-and-validate.ts'
 import { orchestratorWorkers } from './orchestrator-workers.ts'
 import { planAndExecute } from './plan-and-execute.ts'
 import { promptChain } from './prompt-chain.ts'
+import { retrieveAndRefine } from './retrieve-and-refine.ts'
 import { routing } from './routing.ts'
 import { sectioning } from './sectioning.ts'
 import { testAndFix } from './test-and-fix.ts'
@@ -20,6 +21,7 @@ export const fixtures: LoopFixture[] = [
   orchestratorWorkers,
   planAndExecute,
   promptChain,
+  retrieveAndRefine,
   routing,
   sectioning,
   testAndFix,
