@@ -5,6 +5,8 @@ import { evaluatorOptimizer } from './patterns/evaluator-optimizer.ts'
 import { generateAndValidate } from './loops/generate-and-validate.ts'
 import { planAndExecute } from './loops/plan-and-execute.ts'
 import { retrieveAndRefine } from './loops/retrieve-and-refine.ts'
+import { findWork } from './office/find-work.ts'
+import { triage } from './office/triage.ts'
 import { orchestratorWorkers } from './patterns/orchestrator-workers.ts'
 import { promptChain } from './patterns/prompt-chain.ts'
 import { routing } from './patterns/routing.ts'
@@ -17,6 +19,7 @@ export const declarations = {
   agentLoop,
   draftAndCritique,
   evaluatorOptimizer,
+  findWork,
   generateAndValidate,
   orchestratorWorkers,
   planAndExecute,
@@ -24,6 +27,7 @@ export const declarations = {
   retrieveAndRefine,
   routing,
   sectioning,
+  triage,
   voting,
   testAndFix,
 }

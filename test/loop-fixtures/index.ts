@@ -10,6 +10,7 @@ import { retrieveAndRefine } from './retrieve-and-refine.ts'
 import { routing } from './routing.ts'
 import { sectioning } from './sectioning.ts'
 import { testAndFix } from './test-and-fix.ts'
+import { triage } from './triage.ts'
 import { voting } from './voting.ts'
 
 /** One for every workflow of the catalogue. */
@@ -25,5 +26,6 @@ export const fixtures: LoopFixture[] = [
   routing,
   sectioning,
   testAndFix,
+  triage,
   voting,
 ]

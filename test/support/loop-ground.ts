@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
@@ -47,7 +48,11 @@ export async function openLoopGround(fixtures: LoopFixture[]): Promise<LoopGroun
     prices: Object.fromEntries(fixtures.map((fixture) => [pricedModel(fixture), price])),
     keep: 100_000,
   })
-  const bench = await openBench(ownWorkflows, { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
+  const bench = await openBench(ownWorkflows, {
+    OPENAI_BASE_URL: server.url,
+    OPENAI_API_KEY: 'key',
+    LOOPWRIGHT_TICKETS: mkdtempSync(join(tmpdir(), 'loopwright-tickets-')),
+  })
   const priced = fixtures.map((fixture) => [`openai/${pricedModel(fixture)}`, { input: 2, output: 8 }])
   writeFileSync(join(bench.stateFolder, 'models.json'), JSON.stringify({ models: Object.fromEntries(priced) }))
   const store = folderStore(join(bench.stateFolder, 'artifacts'))

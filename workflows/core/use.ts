@@ -11,9 +11,9 @@ import { moveWorkspace, workspaceAt } from './workspace.ts'
 /**
  * Uses a tool. What the model should read about (bad arguments, a refusal, a failing command) is a result with `failed`; only what nobody in the run can mend throws.
  * Reads and edits inside the workspace are allowed, and its own tests; `run` when the input says so; tools that whoever runs
- * the worker registered; everything else is denied.
+ * the worker registered; everything else is denied. Texts of a reading tool over `inlineBytes` (512) come as references.
  */
-export function use(tool: Tool, argument: { [key: string]: Json }): Promise<UseResult> {
+export function use(tool: Tool, argument: { [key: string]: Json }, { inlineBytes }: { inlineBytes?: number } = {}): Promise<UseResult> {
   const text = `${tool.name} ${brief(argument)}`
   if (tool.own && tool.class !== 'read') {
     const refused = unfit(tool, argument)
@@ -24,15 +24,21 @@ export function use(tool: Tool, argument: { [key: string]: Json }): Promise<UseR
   return road<UseResult>(step, async (path) => {
     const refused = denied(tool) ?? unfit(tool, argument)
     if (refused !== undefined) return { text: refused, failed: true }
-    return useTool(path, text, tool, argument)
+    return useTool(path, text, tool, argument, inlineBytes)
   })
 }
 
-async function useTool(path: string, text: string, tool: Tool, argument: { [key: string]: Json }): Promise<UseResult> {
+async function useTool(
+  path: string,
+  text: string,
+  tool: Tool,
+  argument: { [key: string]: Json },
+  inlineBytes?: number,
+): Promise<UseResult> {
   const run = currentRun()
   const { minutes = 10 } = tool
   // Each word here stands in the history once per turn.
-  const call = { tool: tool.name, arguments: argument, minutes }
+  const call = { tool: tool.name, arguments: argument, minutes, ...(inlineBytes === undefined ? {} : { inlineBytes }) }
   const perform = activities(path, { summary: text, minutes, once: tool.class === 'findable' || tool.class === 'once' })
   if (!tool.workspace) return perform.useTool({ run: run.id, stage: path, ...call })
   const { known, at } = workspaceAt(tool.workspace)

@@ -1,0 +1,25 @@
+import { ChildWorkflowCancellationType, ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow'
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
+import { road } from './road.ts'
+
+/**
+ * Starts a run that goes on by itself, with limits of its own: nothing of this run's is taken, and it outlives this one. An id is used once: where a run has it,
+ * live or ended, nothing is started.
+ */
+export function begin(workflow: string, id: string, input: object): Promise<'started' | 'there already'> {
+  return road({ name: workflow, kind: 'child', text: `starting ${id}`, call: { workflow, id, input } }, async () => {
+    try {
+      await startChild(workflow, {
+        workflowId: id,
+        args: [input],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        cancellationType: ChildWorkflowCancellationType.ABANDON,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      })
+      return 'started'
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return 'there already'
+      throw error
+    }
+  })
+}
