@@ -153,6 +153,7 @@ test.each<[string, OwnTool[], string]>([
   ['two of a name', [plain, plain], 'two of this name'],
   ['a class that there is not', [{ ...plain, class: 'twice' as 'once' }], 'no class "twice"'],
   ['findable without a find', [{ ...plain, class: 'findable' }], 'has a `find`'],
+  ['polling although it changes something', [{ ...plain, class: 'once', polling: true }], 'only a tool that reads may poll'],
   ['no time', [{ ...plain, minutes: 0 }], 'minutes'],
   ['more than a history should hold', [{ ...plain, description: 'x'.repeat(20_000) }], 'bytes'],
 ])('a worker refuses to start with tools with %s', (_what, tools, why) => {

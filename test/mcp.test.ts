@@ -50,9 +50,16 @@ test('only the tools that are named exist, and what an unnamed class may do is o
   expect(await call('own_look')).toBe('looked at this; has none')
 })
 
+test('a tool may be named as one that waits for something, if it only reads', async () => {
+  const { tool } = await open({ look: { class: 'read', polling: true } })
+  expect(tool('own_look').polling).toBe(true)
+  await expect(open({ note: { polling: true } })).rejects.toThrow('only a tool that reads may poll')
+})
+
 test('what a server says of its tools can only make them stricter', async () => {
-  const { tool, problems } = await open({ note: { class: 'read' }, look: {} })
+  const { tool, problems } = await open({ note: { class: 'read', polling: true }, look: {} })
   expect(tool('own_note').class).toBe('once')
+  expect(tool('own_note')).not.toHaveProperty('polling')
   expect(problems).toEqual([expect.stringContaining("own_note is taken as 'once'")])
   // It says that it only reads; nobody who runs the worker said so.
   expect(tool('own_look').class).toBe('once')

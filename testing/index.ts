@@ -1,4 +1,6 @@
 export { type Counts, type ScriptedPrice } from './counts.ts'
+export { pathologies } from './pathologies/index.ts'
+export { type Pathology, type PathologyTool, type PathologyVerdict } from './pathologies/pathology.ts'
 export { type ProviderKindName, providerKinds } from './kinds/index.ts'
 export {
   type ErrorReply,

@@ -19,15 +19,24 @@ export function registered(tools: OwnTool[] = []): Map<string, OwnTool> {
 }
 
 /** A tool of one's own as plain data, as workflows and models see it. */
-export function described({ name, description, arguments: own, schema, class: effectClass = 'once', minutes = 1 }: ServedTool): Tool {
-  return { name, description, schema: schema ?? jsonSchema(own), class: effectClass, minutes, own: true }
+export function described({
+  name,
+  description,
+  arguments: own,
+  schema,
+  class: effectClass = 'once',
+  minutes = 1,
+  polling,
+}: ServedTool): Tool {
+  return { name, description, schema: schema ?? jsonSchema(own), class: effectClass, minutes, own: true, ...(polling ? { polling } : {}) }
 }
 
-function problemOf({ name, class: effectClass = 'once', minutes = 1, keyLifeHours = 24, find }: OwnTool): string | undefined {
+function problemOf({ name, class: effectClass = 'once', minutes = 1, keyLifeHours = 24, find, polling }: OwnTool): string | undefined {
   if (!/^[A-Za-z][\w-]{0,63}$/.test(name)) return 'a name is up to 64 letters, digits, _ and -, and begins with a letter'
   if (isBuiltinTool(name)) return "it is one of Loopwright's own"
   if (!['read', 'keyed', 'findable', 'once'].includes(effectClass)) return `there is no class ${JSON.stringify(effectClass)}`
   if (effectClass === 'findable' && !find) return 'a findable tool has a `find`'
+  if (polling && effectClass !== 'read') return 'only a tool that reads may poll'
   if (!(minutes > 0 && minutes <= 60)) return 'minutes is more than 0 and at most 60'
   if (!(keyLifeHours > 0)) return 'keyLifeHours is more than 0'
   return undefined

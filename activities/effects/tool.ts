@@ -31,6 +31,8 @@ export interface OwnTool<Schema extends z.ZodObject = z.ZodObject> {
    * `once` (the default): none of these, so in doubt a person is asked.
    */
   class?: Exclude<EffectClass, 'content'>
+  /** It waits for something, and may bring the same many times without that counting as going round in circles; only for `read`. */
+  polling?: boolean
   /** Minutes one call may take, the service's own processing included (1). */
   minutes?: number
   /** For how many hours the service remembers a key (24). After that a keyed effect is looked for instead of repeated. */

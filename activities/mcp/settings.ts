@@ -5,15 +5,21 @@ import { z } from 'zod'
 const word = z.string().regex(/^[A-Za-z][\w-]{0,31}$/, 'up to 32 letters, digits, _ and -, beginning with a letter')
 
 /** What a tool of a server may do to the world, as whoever runs the worker says; what the server says of itself can only make it stricter. */
-const Allowed = z.strictObject({
-  class: z
-    .enum(['read', 'keyed', 'once'])
-    .default('once')
-    .describe(
-      "What it does to the world: 'read' nothing; 'keyed' the same call twice is as good as once; 'once' neither, so in doubt a person is asked.",
-    ),
-  minutes: z.number().positive().max(60).default(1).describe('Minutes one call may take.'),
-})
+const Allowed = z
+  .strictObject({
+    class: z
+      .enum(['read', 'keyed', 'once'])
+      .default('once')
+      .describe(
+        "What it does to the world: 'read' nothing; 'keyed' the same call twice is as good as once; 'once' neither, so in doubt a person is asked.",
+      ),
+    minutes: z.number().positive().max(60).default(1).describe('Minutes one call may take.'),
+    polling: z
+      .boolean()
+      .optional()
+      .describe('It waits for something, and may say the same many times without that counting as going round in circles. Default: false.'),
+  })
+  .refine((tool) => !tool.polling || tool.class === 'read', { path: ['polling'], error: 'only a tool that reads may poll' })
 
 const shared = {
   tools: z

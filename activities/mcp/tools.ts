@@ -57,6 +57,7 @@ function served(server: string, tool: string, allowed: Allowed, found: Tool | un
     ...(found ? { schema: found.inputSchema as unknown as { [key: string]: Json } } : { outOfReach: true as const }),
     class: stricter ? 'once' : allowed.class,
     minutes: allowed.minutes,
+    ...(allowed.polling && !stricter ? { polling: true } : {}),
     perform: (args, context) => call(connection, server, tool, known, args, context, allowed.minutes),
   }
   return own
