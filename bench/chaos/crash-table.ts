@@ -19,14 +19,13 @@ export async function crashRun(
   { client, address, bundle }: Pick<Ground, 'client' | 'address' | 'bundle'>,
   { kind, points }: CrashRun,
 ): Promise<Survived> {
-  const looks = () => readingScenario(client, address, bundle)
-  const repairs = (kind: 'repair' | 'seams' | 'narrow') => repairScenario(client, address, kind)
-  const scenario = await (kind === 'reading'
-    ? looks()
-    : typeof kind === 'string'
-      ? repairs(kind)
-      : effectsScenario(client, address, bundle, kind))
+  const scenario = await scenarioOf({ client, address, bundle }, kind)
   return survive(client, scenario, points)
+}
+
+function scenarioOf({ client, address, bundle }: Pick<Ground, 'client' | 'address' | 'bundle'>, kind: CrashRun['kind']): Promise<Scenario> {
+  if (Array.isArray(kind)) return effectsScenario(client, address, bundle, kind)
+  return kind === 'reading' ? readingScenario(client, address, bundle) : repairScenario(client, address, kind)
 }
 
 /** Every point and attempt in a run of its own, six at a time. */
