@@ -5,6 +5,7 @@ import { type Ground } from './ground.ts'
 import { readingScenario } from './reading-run.ts'
 import { repairScenario } from './repair-run.ts'
 import { inTurns } from './storm.ts'
+import { type Scenario } from './scenario.ts'
 import { survive, type Survived } from './survive.ts'
 
 /** A line of the crash table. */
