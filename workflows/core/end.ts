@@ -32,8 +32,12 @@ export async function end(run: Run, input: unknown, returned: unknown): Promise<
 
 /** Ends a run that was stopped outside any loop, with the best of its loops if that is what the run's own output would be. */
 export function endStopped(run: Run, input: unknown, stop: Stop): Promise<Outcome<unknown>> {
-  const fits = run.best && run.declaration.output.safeParse(run.best.value).success
-  return end(run, input, stopped(run, stop, fits ? run.best : undefined))
+  return end(run, input, stopped(run, stop, fittingBest(run)))
+}
+
+/** The best of a run's loops, if that is what the run's own output would be. */
+export function fittingBest(run: Run): Run['best'] {
+  return run.best && run.declaration.output.safeParse(run.best.value).success ? run.best : undefined
 }
 
 /** What was asked, how it ended, what it cost and who decided; everything else stands in the history. */

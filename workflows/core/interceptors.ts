@@ -14,6 +14,7 @@ import { type FailureDetail } from '../../contract/failures.ts'
 import { Limits } from '../../contract/limits.ts'
 import { activities } from './activities.ts'
 import { end, endStopped } from './end.ts'
+import { exited } from './exit.ts'
 import { failure, leaving, stopOf } from './failure.ts'
 import { installMessages } from './messages.ts'
 import { openRun, Run } from './run.ts'
@@ -48,6 +49,8 @@ async function around(declaration: Declaration, [given, handed]: unknown[], body
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error
     const stop = stopOf(error) ?? run?.stop
+    const left = run && exited(run)
+    if (run && left) return end(run, value, left)
     if (run && stop) return endStopped(run, value, stop)
     throw failed(run, error)
   }
@@ -65,7 +68,8 @@ async function live(
   await restore(run, carried.remembered)
   showStatus(run)
   forgetGatesThatDontReopen(run)
-  return end(run, value, await Promise.race([body(value), seam(run, given)]))
+  const returned = await Promise.race([body(value), seam(run, given)])
+  return end(run, value, exited(run) ?? returned)
 }
 
 /** Once the code has come as far as recorded results take it, a gate that is not open again never will be: who decides about it is told so. */
