@@ -147,7 +147,7 @@ test('after several compactions every message of the whole comes back word for w
       if (from + 8_000 >= String(content).length) break
     }
     const calls = toolCalls.map(({ name, arguments: given }) => JSON.stringify({ arguments: given, tool: name }))
-    expect(back).toBe([content, ...calls].filter((part) => part !== '').join('\n'))
+    expect(back).toBe([String(content), ...calls].filter((part) => part !== '').join('\n'))
   }
   expect(await inContext(readEarlier, { transcript, arguments: { message: whole.length }, inlineBytes: 512 })).toEqual({
     text: `There is no message ${whole.length} in this conversation.`,

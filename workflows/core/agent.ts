@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { defaultTurns } from '../../contract/bounds.ts'
 import { type Json, Ref, type Text } from '../../contract/json.ts'
+import { type Share } from '../../contract/limits.ts'
 import { type Message, type Transcript } from '../../contract/models.ts'
 import { type Tool } from '../../contract/workspace.ts'
 import { resolvedAnswer } from './finishing.ts'
 import { group, type Here } from './group.ts'
+import { type Input, promptOf, readMessages } from './input.ts'
 import { type Attempt } from './progress.ts'
 import { briefing } from './prompts.ts'
 import { structured } from './recall.ts'
+import { shareOf } from './share.ts'
 import { hear } from './steering.ts'
 import { turn } from './turn.ts'
 import { moveWorkspace, workspaceAt } from './workspace.ts'
@@ -18,9 +21,17 @@ export interface AgentOptions extends Partial<Attempt<unknown>> {
   goal: string
   models: string[]
   tools: Tool[]
+  /** What came before; `{previous}` in the goal stands for it, otherwise it is appended. */
+  previous?: Input['previous']
+  /** Names of stages that kept their text, or artifacts by hash. */
+  reads?: (string | Ref)[]
+  /** Begins with this conversation; otherwise with none. */
+  transcript?: Transcript
   /** Most turns (50). */
   turns?: number
   maxOutputTokens?: number
+  /** A smaller share of the run's tokens or dollars, for all its turns. */
+  limits?: Pick<Share, 'tokens' | 'dollars'>
 }
 
 /** What an agent ended with. `stopped`: it ran out of turns, or went round in circles although it was told. */
@@ -54,9 +65,23 @@ const Restorable = z.looseObject({ base: z.string(), commit: z.string(), pack: R
 
 /** Lets a model reason, act and observe until it finishes or has no turns left. Steering reaches it before each turn. */
 export function agent(options: AgentOptions): Promise<AgentResult> {
-  const { name, goal, models, tools, number = 1, feedback = [], nudge, context, turns = defaultTurns } = options
-  const call = { goal, models, tools: tools.map((tool) => tool.name), number, feedback, nudge, context }
-  return group({ name, kind: 'agent', text: `${name}: ${models[0]}`, call }, async (here) => {
+  const {
+    name,
+    goal,
+    models,
+    tools,
+    number = 1,
+    feedback = [],
+    nudge,
+    context,
+    turns = defaultTurns,
+    previous,
+    reads,
+    limits = {},
+  } = options
+  const call = { goal, models, tools: tools.map((tool) => tool.name), number, feedback, nudge, context, previous, reads }
+  const share = shareOf({ ...limits, attempts: 1, stalls: 1 })
+  return group({ name, kind: 'agent', text: `${name}: ${models[0]}`, call, ...share }, async (here) => {
     let state = here.remembered<AgentState>() ?? begin(here, options)
     try {
       while (state.turn < turns && state.answer === undefined && state.circling === undefined) {
@@ -90,7 +115,12 @@ function begin(here: Here, options: AgentOptions): AgentState {
   const last = here.run.state[transcriptKey(here.path)] as Pick<AgentState, 'transcript' | 'add'> | undefined
   const forked = options.context === 'fresh' ? undefined : last
   if (options.context === 'fresh') restoreBest(options)
-  const state: AgentState = { turn: 0, ...forked, add: [...(forked?.add ?? []), ...briefing(options, forked !== undefined)] }
+  const { goal, previous, reads = [], transcript } = options
+  const told = { ...options, goal: promptOf(goal, previous) }
+  const first = briefing(told, false).filter(({ role }) => role !== 'system' || !transcript)
+  const state: AgentState = forked
+    ? { turn: 0, ...forked, add: [...forked.add, ...briefing(told, true)] }
+    : { turn: 0, ...(transcript ? { transcript } : {}), add: [...first, ...readMessages(reads)] }
   here.remember(state)
   return state
 }

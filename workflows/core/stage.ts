@@ -1,11 +1,11 @@
 import { type z } from 'zod'
-import { isRef, type Json, type Text } from '../../contract/json.ts'
+import { type Json } from '../../contract/json.ts'
 import { type Share } from '../../contract/limits.ts'
-import { type Message, type Transcript } from '../../contract/models.ts'
+import { type Transcript } from '../../contract/models.ts'
 import { ask } from './ask.ts'
-import { failure } from './failure.ts'
 import { group } from './group.ts'
-import { currentRun } from './run.ts'
+import { type Input, inputMessages } from './input.ts'
+import { cutOutput, keepOutput, keptNote, type MaxOutput } from './output.ts'
 import { shareOf } from './share.ts'
 
 /** What a stage made: its text, as a value where a schema was given, and the conversation that can be gone on with. */
@@ -16,95 +16,49 @@ export interface Result<T = Json> {
   transcript: Transcript
 }
 
-/** A text under a name; every result of a stage is one. */
-export type Part = Pick<Result, 'name' | 'text'>
-
 /** What is put before a model, and what is wanted of it. */
-export interface StageOptions {
+export interface StageOptions extends Input {
   name: string
   models: string[]
-  /** What is asked. `{previous}` in it stands for what came before; without, that is appended, each part under its name. */
-  prompt: string
-  /** What the model is, in general. */
-  system?: string
-  previous?: string | Part | Part[]
-  /** Names of stages that kept their text (`output: 'file-only'`); a missing one fails before any model is asked. */
-  reads?: string[]
   /** `file-only`: the text is kept under the stage's name, and later stages see it only by `reads`. */
   output?: 'inline' | 'file-only'
+  /** What later stages see of a longer text (200 KiB, 5,000 lines): it is cut with a note, and the whole is kept as an artifact. */
+  maxOutput?: MaxOutput
   /** Goes on with this conversation; otherwise the context is fresh. */
   transcript?: Transcript
   maxOutputTokens?: number
+  /** Total time for one try of the call (10). */
+  minutes?: number
   /** A smaller share of the run's tokens or dollars, for this stage. */
   limits?: Pick<Share, 'tokens' | 'dollars'>
 }
+
+/** The most that a reply may have to come into the workflow whole, to be cut there. */
+const wholeBytes = 4 * 1024 * 1024
 
 /** Asks a model once, as a named stage; with a schema its `value` fits it. */
 export function stage<T>(options: StageOptions & { schema: z.ZodType<T> }): Promise<Result<T>>
 export function stage(options: StageOptions): Promise<Result<string>>
 export function stage(options: StageOptions & { schema?: z.ZodType }): Promise<Result<unknown>> {
-  const {
-    name,
-    models,
-    prompt,
-    system,
-    previous,
-    reads = [],
-    output = 'inline',
-    transcript,
-    schema,
-    maxOutputTokens,
-    limits = {},
-  } = options
-  return group({ name, kind: 'group', text: name, ...shareOf({ ...limits, attempts: 1, stalls: 1 }) }, async ({ run }) => {
-    const messages: Message[] = [
-      ...(system === undefined || transcript ? [] : [{ role: 'system' as const, content: system }]),
-      ...reads.map((read): Message => ({ role: 'user', content: keptAs(read) })),
-      questionOf(prompt, previous),
-    ]
+  const { name, models, output = 'inline', maxOutput, transcript, schema, maxOutputTokens, minutes, limits = {} } = options
+  return group({ name, kind: 'group', text: name, ...shareOf({ ...limits, attempts: 1, stalls: 1 }) }, async () => {
     const request = {
-      messages,
+      messages: inputMessages(options, transcript !== undefined),
       ...(transcript ? { transcript } : {}),
       ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-      inlineBytes: output === 'file-only' ? 0 : mostInlineBytes,
+      ...(minutes === undefined ? {} : { minutes }),
+      inlineBytes: wholeBytes,
     }
     if (schema) {
       const { value, transcript: after } = await ask(models, { ...request, schema })
-      return { name, text: JSON.stringify(value), value, transcript: after }
+      const text = JSON.stringify(value)
+      if (output === 'file-only') await keepOutput(name, text)
+      return { name, text: output === 'file-only' ? keptNote(name) : text, value, transcript: after }
     }
-    const { text, transcript: after } = await ask(models, request)
-    if (output === 'file-only') run.state[keptKey(name)] = isRef(text) ? { ...text } : text
-    const inline = !isRef(text)
-      ? text
-      : output === 'file-only'
-        ? `(kept as ${name})`
-        : `(${text.bytes} bytes, kept as artifact ${text.sha256})`
-    return { name, text: inline, value: inline, transcript: after }
+    const { text: said, transcript: after } = await ask(models, request)
+    const text = await cutOutput(said, maxOutput)
+    if (output === 'inline') return { name, text, value: text, transcript: after }
+    await keepOutput(name, text)
+    return { name, text: keptNote(name), value: keptNote(name), transcript: after }
   })
-}
-
-/** Longer texts are kept as an artifact. Over 16 KiB they stand in the history by hash all the same. */
-const mostInlineBytes = 200 * 1024
-
-const keptKey = (name: string) => `output:${name}`
-
-function keptAs(name: string): Text {
-  const run = currentRun()
-  const kept = run.state[keptKey(name)]
-  if (typeof kept === 'string' || isRef(kept)) return kept
-  const next = `Let an earlier stage keep its text: { name: '${name}', output: 'file-only' }.`
-  throw failure('ArtifactMissing', `No stage kept a text as ${name}, so no model was asked.`, { run: run.id, effect: 'no', next })
-}
-
-function questionOf(prompt: string, previous: StageOptions['previous']): Message {
-  const parts = partsOf(previous)
-  const told = parts.map(({ name, text }) => (name === '' ? text : `## ${name}\n${text}`)).join('\n\n')
-  if (prompt.includes('{previous}')) return { role: 'user', content: prompt.replaceAll('{previous}', () => told) }
-  return { role: 'user', content: [prompt, told].filter((part) => part !== '').join('\n\n') }
-}
-
-function partsOf(previous: StageOptions['previous']): Part[] {
-  if (previous === undefined) return []
-  if (typeof previous === 'string') return [{ name: '', text: previous }]
-  return Array.isArray(previous) ? previous : [{ name: '', text: previous.text }]
 }

@@ -67,8 +67,10 @@ export async function tryModel(stage: string, model: string, request: Try): Prom
 function chargeFailed(record: ModelRecord, error: unknown, charge: (usage?: Usage) => void): void {
   const cause = causeOf(error)
   const detail = cause instanceof ApplicationFailure ? (cause.details?.[0] as ModelErrorDetail | undefined) : undefined
+  // Without a text that it should have been sent, nobody was asked.
+  const unasked = cause instanceof ApplicationFailure && cause.type === 'ArtifactMissing'
   if (detail?.usage) charge(detail.usage)
-  else if (detail?.charged === 'no') charge({ input: 0, output: 0 })
+  else if (detail?.charged === 'no' || unasked) charge({ input: 0, output: 0 })
   else {
     record.lost++
     return charge()
