@@ -143,11 +143,11 @@ test('after several compactions every message of the whole comes back word for w
     let back = ''
     for (let from = 0; ; from += 8_000) {
       const { text: part } = await inContext(readEarlier, { transcript, arguments: { message, from }, inlineBytes: 100_000 })
-      back += String(part).replace(/\n\[characters \d+–\d+ of \d+\]$/, '')
-      if (from + 8_000 >= String(content).length) break
+      back += (part as string).replace(/\n\[characters \d+–\d+ of \d+\]$/, '')
+      if (from + 8_000 >= (content as string).length) break
     }
     const calls = toolCalls.map(({ name, arguments: given }) => JSON.stringify({ arguments: given, tool: name }))
-    expect(back).toBe([String(content), ...calls].filter((part) => part !== '').join('\n'))
+    expect(back).toBe([content as string, ...calls].filter((part) => part !== '').join('\n'))
   }
   expect(await inContext(readEarlier, { transcript, arguments: { message: whole.length }, inlineBytes: 512 })).toEqual({
     text: `There is no message ${whole.length} in this conversation.`,
