@@ -83,6 +83,16 @@ test('the concurrency of a run holds over its children', async () => {
   expect(open.most).toBeGreaterThan(1)
 })
 
+test('the concurrency of a run holds over the children of its children, in all their branches', async () => {
+  open.most = 0
+  const tasks = Array.from({ length: 2 }, () => ({ do: 'tree', times: 3, limits: { tokens: 400_000 } }))
+  const run = await bench.start('parent', { tasks, limits: { concurrency: 3 } })
+  // Two trees of seven runs with two questions each.
+  expect(await run.result()).toMatchObject({ status: 'accepted', value: ['accepted 14', 'accepted 14'] })
+  expect(open.most).toBeLessThanOrEqual(3)
+  expect(open.most).toBeGreaterThan(1)
+})
+
 test("a child's failure is its parent's to handle, names the child, and costs what it spent", async () => {
   const run = await bench.start('parent', { tasks: [{ do: 'fail' }] })
   const error = await run.result().catch((caught: unknown) => caught)

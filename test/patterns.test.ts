@@ -8,7 +8,7 @@ import { type CoreBench, openBench } from './support/core.ts'
 import { askedFor, judgement, player, saidIn } from './support/player.ts'
 
 /** Models that do what they are asked, but for this. */
-const models: Record<string, (request: ScriptedRequest) => Reply> = {
+const models: Record<string, (request: ScriptedRequest) => Reply | Promise<Reply>> = {
   good: player,
   // Its first text is too long, and its first value too small; told so, it mends them.
   learns: (request) => {
@@ -52,11 +52,18 @@ const models: Record<string, (request: ScriptedRequest) => Reply> = {
     return { toolCalls: [{ name: 'finish', arguments: { city: 'x'.repeat(2_000), ...(again ? { people: 9 } : {}) } }] }
   },
   chats: () => 'no tool, '.repeat(100),
+  // Nobody is answered before all have asked: fewer at once would wait for ever.
+  'assembly-25': (request) => assembled(request, 25),
+  'assembly-50': (request) => assembled(request, 50),
   spam: () => JSON.stringify({ why: 'it sells', vote: 'spam' }),
   fine: () => JSON.stringify({ why: 'it greets', vote: 'fine' }),
   abstains: () => JSON.stringify({ why: 'no idea', vote: 'abstain' }),
 }
 let stumbled = 0
+async function assembled({ model }: ScriptedRequest, all: number): Promise<Reply> {
+  await server.when(({ byModel }) => (byModel[model] ?? 0) >= all)
+  return JSON.stringify({ why: 'it sells', vote: 'spam' })
+}
 let bench: CoreBench
 let server: ScriptedServer
 
@@ -225,4 +232,19 @@ test.each([
   const input = { ...example('voting', 'x', { limits: { concurrency: 3 }, ...more }), models: voters.map((voter) => `openai/${voter}`) }
   const outcome = await run('voting', input)
   expect(outcome).toMatchObject(expected)
+})
+
+test('50 votes are asked for all at once, and each adds the same to the history', async () => {
+  const sizes = []
+  for (const votes of [25, 50]) {
+    const input = { ...example('voting', `assembly-${votes}`, { votes, limits: { concurrency: votes } }) }
+    const handle = await bench.start('voting', input)
+    expect(await handle.result()).toMatchObject({ status: 'accepted', value: { winner: 'spam', tally: { spam: votes } } })
+    const { historyLength, historySize } = await handle.describe()
+    sizes.push({ events: historyLength, bytes: historySize ?? Infinity })
+  }
+  const [some, all] = sizes as [(typeof sizes)[0], (typeof sizes)[0]]
+  const added = { events: (all.events - some.events) / 25, bytes: (all.bytes - some.bytes) / 25 }
+  expect(added.events).toBeLessThanOrEqual(4)
+  expect(added.bytes).toBeLessThanOrEqual(2_500)
 })

@@ -133,7 +133,7 @@ async function makeWorker(
     stickyQueueScheduleToStartTimeout: '1s',
     maxCachedWorkflows: 200,
     shutdownGraceTime: '5s',
-    maxConcurrentActivityTaskExecutions: 40,
+    maxConcurrentActivityTaskExecutions: 100,
   })
 }
 

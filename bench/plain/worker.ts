@@ -13,7 +13,7 @@ const worker = await Worker.create({
   stickyQueueScheduleToStartTimeout: '1s',
   maxCachedWorkflows: 200,
   shutdownGraceTime: '5s',
-  maxConcurrentActivityTaskExecutions: 40,
+  maxConcurrentActivityTaskExecutions: 100,
 })
 console.log('ready')
 await worker.run()

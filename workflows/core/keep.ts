@@ -6,10 +6,26 @@ import { currentRun } from './run.ts'
 /** Puts a text into the artifact store, once per run, and gives its reference. Called inside a step. */
 export async function keep(text: string, path: string): Promise<Ref> {
   const ref = refOf(text)
-  if (isKept(ref)) return ref
-  await activities(`${path}/keep`, { quick: true }).putArtifacts([text])
-  noteKept(ref)
+  const { keeping } = currentRun()
+  while (!isKept(ref)) {
+    const byAnother = keeping.get(ref.sha256)
+    // A branch beside this one puts the same; if it is cut off, this one does it.
+    if (byAnother) await byAnother.catch(() => {})
+    else await put(ref, text, path)
+  }
   return ref
+}
+
+async function put(ref: Ref, text: string, path: string): Promise<void> {
+  const { keeping } = currentRun()
+  const putting = activities(`${path}/keep`, { quick: true }).putArtifacts([text])
+  keeping.set(ref.sha256, putting)
+  try {
+    await putting
+    noteKept(ref)
+  } finally {
+    keeping.delete(ref.sha256)
+  }
 }
 
 /** Whether this run has put a text into the artifact store. */

@@ -49,6 +49,8 @@ export class Run {
   modelRecords: Record<string, ModelRecord> = {}
   decisions: DecisionRecord[] = []
   readonly kept = new Map<string, Ref>()
+  /** Texts that are being put into the artifact store, by their hash. */
+  readonly keeping = new Map<string, Promise<unknown>>()
   lines: Line[] = []
   /** What is known of the effects of tools of one's own, by their ids. */
   readonly effects = new Map<string, Receipt>()

@@ -6,7 +6,7 @@ import { agent, ask, child, gate, parallel } from '../../../workflows/core/index
 import { put } from './core.ts'
 
 const Task = z.strictObject({
-  do: z.enum(['ask', 'put', 'wait', 'fail', 'nest', 'steer']),
+  do: z.enum(['ask', 'put', 'wait', 'fail', 'nest', 'steer', 'tree']),
   times: z.int().default(1),
   limits: Limits.partial().optional(),
 })
@@ -49,6 +49,7 @@ export async function parent({ tasks, beside }: { tasks: Task[]; beside: number 
 export async function worker(task: Task): Promise<Outcome<number>> {
   const { do: what, times } = task
   if (what === 'nest') return nested(times)
+  if (what === 'tree') return tree(times)
   if (what === 'fail') throw new TypeError('this task is broken')
   if (what === 'wait') await gate({ kind: 'confirm', question: 'Go on?', show: {} })
   if (what === 'steer') await agent({ name: 'talk', goal: 'talk', models: models(), tools: [] })
@@ -65,4 +66,18 @@ export async function worker(task: Task): Promise<Outcome<number>> {
 async function nested(times: number): Promise<Outcome<number>> {
   const { value } = await child('worker', { do: times > 1 ? 'nest' : 'put', times: times - 1 })
   return { status: 'accepted', why: 'done below', value: Number(value) + 1, spent }
+}
+
+/** Questions of its own beside two runs that do the same, down to the leaves. */
+async function tree(times: number): Promise<Outcome<number>> {
+  const own = Array.from({ length: 2 }, (_, index) => async () => {
+    await ask(models(), { messages: [{ role: 'user', content: `${times} ${index}` }], maxOutputTokens: 300 })
+    return 1
+  })
+  const below = [1, 2].map(() => async () => {
+    const { value } = await child('worker', { do: 'tree', times: times - 1, limits: { tokens: 100_000 } })
+    return Number(value)
+  })
+  const counts = await parallel(times > 1 ? [...own, ...below] : own)
+  return { status: 'accepted', why: 'all asked', value: counts.reduce((sum, count) => sum + count, 0), spent }
 }
