@@ -1,6 +1,7 @@
 import { type TestCall, type TestReport } from '../contract/checks.ts'
 import { type Compacted, type Compaction, type EarlierCall, type EarlierResult } from '../contract/compaction.ts'
 import { type Certain, type EffectCall, type Left, type Look } from '../contract/effects.ts'
+import { type CommandCall, type CommandReport } from '../contract/command-verdict.ts'
 import { type Ref } from '../contract/json.ts'
 import { type ModelCall, type ModelReply } from '../contract/models.ts'
 import { type Preflight, type PreflightCall } from '../contract/preflight.ts'
@@ -46,6 +47,8 @@ export interface Activities {
   retrieve(call: RetrieveCall): Promise<Retrieved>
   /** Runs the tests of a commit in a clean checkout of it and compares them with the baseline. */
   runTests(call: TestCall): Promise<TestReport>
+  /** Runs a command in a clean checkout of a commit, or in a folder with nothing but some files. Repeatable. */
+  runCommand(call: CommandCall): Promise<CommandReport>
   /** The diff from the workspace's base to its commit. */
   makePatch(call: { run: string; stage: string; workspace: WorkspaceAt }): Promise<Patch>
   /** Brings an accepted commit into the source as a new branch `loopwright/<run>`; the user's tree is not touched. Repeatable. */

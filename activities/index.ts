@@ -1,6 +1,7 @@
 import { type Activities } from './activities.ts'
 import { createArtifactActivities } from './artifacts/activities.ts'
 import { createCertify } from './artifacts/certify.ts'
+import { createRunCommand } from './command/activity.ts'
 import { createEffects } from './effects/activities.ts'
 import { readWithOwn } from './effects/read.ts'
 import { registered } from './effects/registry.ts'
@@ -27,6 +28,7 @@ export function createActivities(world: World): Activities {
     preflight: createPreflight(world),
     callModel: createCallModel(world),
     retrieve: createRetrieve(),
+    runCommand: createRunCommand(world),
     ...createCompaction(world),
     runTests: createRunTests(world, { withCheckout, changedFiles, readAt, restoreFiles }),
     useTool: createUseTool(world, { tests, repair, own: readWithOwn(world, own) }),

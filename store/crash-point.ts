@@ -20,6 +20,8 @@ const activityPoints = [
   'activity.useTool.end',
   'activity.retrieve.start',
   'activity.retrieve.end',
+  'activity.runCommand.start',
+  'activity.runCommand.end',
   'activity.runTests.start',
   'activity.runTests.end',
   'activity.setUp.start',

@@ -12,6 +12,7 @@ const ours: Record<keyof Activities, true> = {
   openWorkspace: true,
   useTool: true,
   retrieve: true,
+  runCommand: true,
   runTests: true,
   setUp: true,
   makePatch: true,

@@ -9,7 +9,7 @@ export interface CrashRun {
 
 /** Passed only by a run that carries much from one execution to the next. */
 const isLong = (point: CrashPoint) => point.includes('Artifacts')
-const isReading = (point: CrashPoint) => point.startsWith('activity.retrieve.')
+const isReading = (point: CrashPoint) => /^activity\.(retrieve|runCommand)\./.test(point)
 /** Passed only where a conversation becomes too long for its model. */
 const isNarrow = (point: CrashPoint) => /compactTranscript|readEarlier/.test(point)
 const isEffect = (point: CrashPoint) => /[eE]ffect|^key\.claim/.test(point)

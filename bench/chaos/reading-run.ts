@@ -6,7 +6,7 @@ import { type Client } from '@temporalio/client'
 import { startEffectsWorker } from './effects-run.ts'
 import { type Scenario } from './scenario.ts'
 
-/** A run that only looks: it searches a folder, and changes nothing. */
+/** A run that only looks: it searches a folder, runs a command in one of its own, and changes nothing. */
 export async function readingScenario(client: Client, address: string, bundle: string): Promise<Scenario> {
   const taskQueue = `chaos-${randomUUID()}`
   const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-'))

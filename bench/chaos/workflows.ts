@@ -3,7 +3,7 @@ import { declare } from '../../contract/declaration.ts'
 import { Limits } from '../../contract/limits.ts'
 import { Models } from '../../contract/models.ts'
 import { type Outcome } from '../../contract/outcome.ts'
-import { ask, gate, parallel, retrieve, tools, use } from '../../workflows/core/index.ts'
+import { ask, gate, parallel, retrieve, tools, use, verify } from '../../workflows/core/index.ts'
 export { testAndFix } from '../../workflows/index.ts'
 
 const nothing = { tokens: 0, microDollars: 0, milliseconds: 0, attempts: 0 }
@@ -40,7 +40,7 @@ const waiting = declare({
 
 const Reading = z.strictObject({ folder: z.string(), limits: Limits.prefault({}) })
 const reading = declare({
-  description: 'Searches a folder.',
+  description: 'Searches a folder, and runs a command.',
   input: Reading,
   output: z.array(z.string()),
   models: () => [],
@@ -78,6 +78,8 @@ export { waitingWorkflow as waiting }
 
 async function readingWorkflow({ folder }: z.output<typeof Reading>): Promise<Outcome<string[]>> {
   const { passages } = await retrieve({ folder, kind: 'documents' }, 'heartbeat', 3)
-  return { status: 'accepted', why: 'It was read.', value: passages.map(({ id }) => id), spent: nothing }
+  const files = () => ({ 'main.mjs': 'console.log(1)' })
+  const { accepted } = await verify.command<string>({ command: 'node main.mjs', files })('')
+  return { status: 'accepted', why: 'It was read.', value: accepted ? passages.map(({ id }) => id) : [], spent: nothing }
 }
 export { readingWorkflow as reading }

@@ -7,6 +7,7 @@ import { type Verdict } from '../../contract/verdict.ts'
 import { type Patch } from '../../contract/workspace.ts'
 import { activities } from './activities.ts'
 import { citations } from './citations.ts'
+import { command } from './command.ts'
 import { failure } from './failure.ts'
 import { judge } from './judges.ts'
 import { road } from './road.ts'
@@ -28,7 +29,7 @@ export interface TestVerification extends Allowed {
 }
 
 /** Evidence, never from the proposer. */
-export const verify = { tests, schema, rules, citations, judge, panel, all, any }
+export const verify = { tests, command, schema, rules, citations, judge, panel, all, any }
 
 /** Runs the tests of exactly the patch's commit. The base is run first, once: a test that is missing or skipped since then objects like one that fails. */
 async function tests({

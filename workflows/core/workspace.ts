@@ -125,13 +125,14 @@ async function deliver(path: string, outcome: Outcome<Patch>, goal: string): Pro
   return { ...outcome, why, value: { ...value, ...delivered } }
 }
 
-function commandOf(name: 'test' | 'setup', command: string): string[] {
+/** A command as argv; one that needs a shell is a failure that names which command it was. */
+export function commandOf(name: 'test' | 'setup' | 'command', command: string): string[] {
   try {
     return splitCommand(command)
   } catch (error) {
     throw failure('CommandRefused', error instanceof Error ? error.message : String(error), {
       effect: 'no',
-      next: `Correct the ${name} command, then start again.`,
+      next: name === 'command' ? 'Correct the command, then start again.' : `Correct the ${name} command, then start again.`,
     })
   }
 }
