@@ -42,6 +42,12 @@ export function wholeNumber(text: string): number {
   return Number(text)
 }
 
+/** Reads a number over 0. */
+export function positiveNumber(text: string): number {
+  if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || Number(text) <= 0) throw new InvalidArgumentError('It must be a number over 0.')
+  return Number(text)
+}
+
 function attribute(name: string): string {
   return new Option(`--${name}`).attributeName()
 }

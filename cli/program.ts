@@ -7,6 +7,7 @@ import { addModels } from './commands/models.ts'
 import { addNew } from './commands/new.ts'
 import { addReplay } from './commands/replay.ts'
 import { addEnding, addLooking } from './commands/runs.ts'
+import { addSchedule } from './commands/schedule.ts'
 import { addRun, addStart } from './commands/start.ts'
 import { addTrace } from './commands/trace.ts'
 import { version } from './package.ts'
@@ -42,6 +43,7 @@ export function createProgram(): Command {
     addWhy,
     addMessages,
     addEnding,
+    addSchedule,
     addTrace,
     addCosts,
     addReplay,

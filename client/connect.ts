@@ -17,6 +17,7 @@ import { type MessageFunctions, send } from './messages.ts'
 import { ClientProblem } from './problem.ts'
 import { resolve } from './resolve.ts'
 import { type ConnectOptions, openServer } from './server.ts'
+import { type Schedules, schedulesOf } from './schedules.ts'
 import { show } from './show.ts'
 import { type InputOf, start } from './starting.ts'
 import { type RunSummary } from './summary.ts'
@@ -60,6 +61,8 @@ export interface Loopwright extends MessageFunctions {
   trace(run: string): Promise<TraceRecord[]>
   /** In three sentences: what stopped it or what it waits for, on what evidence, what to do next. */
   why(run: string): Promise<Why>
+  /** Runs that start by themselves. */
+  readonly schedules: Schedules
   /** What the runs that ended since a time (milliseconds since the epoch) cost, also per accepted outcome. */
   costs(options: { since: number; by: CostView }): Promise<Costs>
   close(): Promise<void>
@@ -102,6 +105,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
       if (!summary.outcome && !summary.failure) return whyOpen(summary)
       return whyEnded(await foldTrace(server, run, await histories(server, run)))
     },
+    schedules: schedulesOf(server),
     costs: (costOptions) => costs(server, server, costOptions),
     close: () => server.connection.close(),
   }

@@ -6,6 +6,8 @@ export const problemTypes = {
   NoWorker: 'The server is there, but no worker answered in time.',
   NoSuchRun: 'No run, live or kept, has this id or prefix.',
   AmbiguousRun: 'More than one run starts with this prefix.',
+  NoSuchSchedule: 'No schedule has this name.',
+  ScheduleExists: 'A schedule has this name already.',
   InvalidInput: 'The input or message does not fit its schema; nothing was sent.',
   RunEnded: 'The run has ended already.',
   RunFailed: 'The run ended by a failure instead of an outcome.',

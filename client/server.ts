@@ -5,6 +5,7 @@ import {
   isGrpcDeadlineError,
   isGrpcServiceError,
   ServiceError,
+  type ScheduleClient,
   type WorkflowClient,
   WorkflowNotFoundError,
 } from '@temporalio/client'
@@ -43,6 +44,7 @@ export interface Server {
   taskQueue: string
   connection: Connection
   workflows: WorkflowClient
+  schedules: ScheduleClient
   converter: LoadedDataConverter
   store: ArtifactStore
   declarations: Record<string, Declaration>
@@ -75,6 +77,7 @@ export async function openServer(options: ConnectOptions, own: Record<string, De
     taskQueue,
     connection,
     workflows: client.workflow,
+    schedules: client.schedule,
     converter: client.options.loadedDataConverter,
     store,
     declarations: { ...own, ...options.declarations },
