@@ -4,6 +4,7 @@ import { draftAndCritique } from './loops/draft-and-critique.ts'
 import { evaluatorOptimizer } from './patterns/evaluator-optimizer.ts'
 import { generateAndValidate } from './loops/generate-and-validate.ts'
 import { planAndExecute } from './loops/plan-and-execute.ts'
+import { lesson } from './office/lesson.ts'
 import { retrieveAndRefine } from './loops/retrieve-and-refine.ts'
 import { findWork } from './office/find-work.ts'
 import { triage } from './office/triage.ts'
@@ -21,6 +22,7 @@ export const declarations = {
   evaluatorOptimizer,
   findWork,
   generateAndValidate,
+  lesson,
   orchestratorWorkers,
   planAndExecute,
   promptChain,

@@ -77,7 +77,7 @@ afterAll(async () => {
 })
 
 // These have something in the world to work on, and tests of their own.
-const { testAndFix: _, retrieveAndRefine: _retrieve, triage: _triage, findWork: _find, ...shipped } = declarations
+const { testAndFix: _, retrieveAndRefine: _retrieve, lesson: _lesson, triage: _triage, findWork: _find, ...shipped } = declarations
 type Name = keyof typeof shipped
 
 /** The example of the catalogue, with other models and what else a test needs. */

@@ -3,6 +3,7 @@ import { draftAndCritique } from './draft-and-critique.ts'
 import { evaluatorOptimizer } from './evaluator-optimizer.ts'
 import { type LoopFixture } from './fixture.ts'
 import { generateAndValidate } from './generate-and-validate.ts'
+import { lesson } from './lesson.ts'
 import { orchestratorWorkers } from './orchestrator-workers.ts'
 import { planAndExecute } from './plan-and-execute.ts'
 import { promptChain } from './prompt-chain.ts'
@@ -19,6 +20,7 @@ export const fixtures: LoopFixture[] = [
   draftAndCritique,
   evaluatorOptimizer,
   generateAndValidate,
+  lesson,
   orchestratorWorkers,
   planAndExecute,
   promptChain,
