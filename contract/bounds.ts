@@ -3,6 +3,8 @@ import { type ModelFacts } from './models.ts'
 
 /** How many turns an agent takes at most, where its workflow names no other number. */
 export const defaultTurns = 50
+/** How many turns a reviewer takes at most. */
+export const reviewTurns = 20
 /** How many attempts a rung of the fallback, or a person, gives a loop that has stopped. */
 export const grantedAttempts = 2
 /** How often one model is asked for one reply: once, and twice more when it fails. */

@@ -3,6 +3,7 @@ import { agentLoop } from './loops/agent-loop.ts'
 import { draftAndCritique } from './loops/draft-and-critique.ts'
 import { evaluatorOptimizer } from './patterns/evaluator-optimizer.ts'
 import { generateAndValidate } from './loops/generate-and-validate.ts'
+import { goal } from './loops/goal.ts'
 import { planAndExecute } from './loops/plan-and-execute.ts'
 import { lesson } from './office/lesson.ts'
 import { retrieveAndRefine } from './loops/retrieve-and-refine.ts'
@@ -11,6 +12,7 @@ import { triage } from './office/triage.ts'
 import { orchestratorWorkers } from './patterns/orchestrator-workers.ts'
 import { promptChain } from './patterns/prompt-chain.ts'
 import { routing } from './patterns/routing.ts'
+import { ralph } from './loops/ralph.ts'
 import { sectioning } from './patterns/sectioning.ts'
 import { voting } from './patterns/voting.ts'
 import { testAndFix } from './test-and-fix.ts'
@@ -22,11 +24,13 @@ export const declarations = {
   evaluatorOptimizer,
   findWork,
   generateAndValidate,
+  goal,
   lesson,
   orchestratorWorkers,
   planAndExecute,
   promptChain,
   retrieveAndRefine,
+  ralph,
   routing,
   sectioning,
   triage,

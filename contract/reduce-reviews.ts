@@ -7,6 +7,7 @@ export interface Reviewing {
   /** What the project's own tests say: red tests outrank every opinion. */
   tests: Pick<Verdict, 'accepted' | 'objections' | 'score'>
   criteria: Criterion[]
+  /** Absent when nobody has worked on it yet. */
   receipt?: WorkReceipt | undefined
   /** Absent when nobody was asked, because tests or the worker itself say that it is not done. */
   reviews?: Reviewed[]
@@ -24,8 +25,10 @@ export interface Reduced {
   why: string
 }
 
-/** Any candidate with green tests is better than one with red ones. */
-const redScore = -100
+/** What was reviewed is better than what its worker calls unfinished, that is better than what nobody has worked on, and red tests are the worst. */
+const scores = { red: -300, untouched: -200, unfinished: -100, reviewed: 0 }
+/** More objections than these are as bad as these. */
+const mostCounted = 99
 /** How often the same objection may come, without there being fewer, before the work is called blocked. */
 const mostRepeats = 3
 
@@ -37,19 +40,19 @@ export function reduceReviews(known: Reviewing): Reduced {
   const { tests, reviews = [], quorum } = known
   if (!tests.accepted) {
     const objections = orSaid(tests.objections, { id: 'tests', text: 'The tests were not accepted.' })
-    return goesOn(objections, redScore + Math.min(0, tests.score ?? 0), known)
+    return goesOn(objections, scores.red + Math.min(0, tests.score ?? 0), known)
   }
   const admitted = admittedBy(known)
-  if (admitted.length > 0) return goesOn(admitted, -admitted.length, known)
+  if (admitted.length > 0) return goesOn(admitted, scores[known.receipt ? 'unfinished' : 'untouched'] - admitted.length, known)
   const votes = reviews.map((reviewed, index) => voteOf(reviewed, known.criteria, `Reviewer ${index + 1}`))
   const objections = merged(votes.flatMap((vote) => vote.objections))
-  if (votes.some(({ veto }) => veto)) return goesOn(objections, -objections.length, known)
+  if (votes.some(({ veto }) => veto)) return goesOn(objections, scores.reviewed - Math.min(objections.length, mostCounted), known)
   const approvals = votes.filter(({ approves }) => approves).length
   if (approvals >= Math.max(1, quorum)) {
     const against = objections.length === 0 ? '' : ` Objected all the same: ${objections.map(({ id }) => id).join(', ')}.`
     return { decision: 'complete', objections: [], score: 0, why: `${approvals} of ${votes.length} reviewers approved.${against}` }
   }
-  if (objections.length > 0) return goesOn(objections, -objections.length, known)
+  if (objections.length > 0) return goesOn(objections, scores.reviewed - Math.min(objections.length, mostCounted), known)
   const why = `${approvals} of ${votes.length} reviewers approved, ${quorum} are needed, and nobody found anything wrong: a person must look.`
   return { decision: 'needs a person', objections: merged(votes.flatMap(({ doubts }) => doubts)), score: -0.5, why }
 }
@@ -65,9 +68,10 @@ function goesOn(objections: Objection[], score: number, { before = [] }: Reviewi
   return { decision: 'blocked', objections, score, why: `${first.id}${more} came ${mostRepeats} times in a row, and nothing got better.` }
 }
 
-/** What the worker itself says is not done. Nobody else needs to be asked. */
+/** What the worker itself says is not done, or everything, where nobody has worked. Nobody else needs to be asked. */
 export function admittedBy({ criteria, receipt }: Pick<Reviewing, 'criteria' | 'receipt'>): Objection[] {
-  return (receipt?.claims ?? [])
+  if (!receipt) return criteria.map(({ id, text }) => ({ id: `criterion ${id}`, text: `Still to be done: ${text}` }))
+  return receipt.claims
     .filter(({ criterion, done }) => !done && criteria.some(({ id }) => id === criterion))
     .map(({ criterion, evidence }) => ({ id: `criterion ${criterion}`, text: `The worker says that it is not done: ${evidence}` }))
 }

@@ -10,11 +10,12 @@ export const Criterion = z.strictObject({
 })
 export type Criterion = z.output<typeof Criterion>
 
-/** At least one criterion, each with an id of its own. */
+/** At least one criterion, each with an id of its own; one that is only a text is named by its place: c1, c2 and so on. */
 export const Criteria = z
-  .array(Criterion)
+  .array(z.union([z.string().min(1), Criterion]))
   .min(1, 'name at least one: without criteria nobody can say when it is done')
   .max(50)
+  .transform((criteria) => criteria.map((one, index) => (typeof one === 'string' ? { id: `c${index + 1}`, text: one } : one)))
   .refine((criteria) => new Set(criteria.map(({ id }) => id)).size === criteria.length, 'two criteria have the same id')
 
 /** What a worker says it did. A claim for the work is unproven; one against it is believed. */
@@ -31,6 +32,19 @@ export const WorkReceipt = z.strictObject({
     .describe('One for every criterion.'),
 })
 export type WorkReceipt = z.output<typeof WorkReceipt>
+
+const longestClaim = 2_000
+
+/** The receipt of whoever worked, as far as it can be read; without one, what they said or how they ended is its summary. */
+export function receiptOf({ value, answer, stopped }: { value?: unknown; answer: unknown; stopped?: string }): WorkReceipt {
+  const { success, data } = WorkReceipt.safeParse(value)
+  const said = typeof answer === 'string' && answer !== '' ? answer : `It ended without a word${stopped ? ` (${stopped})` : ''}.`
+  const { summary, claims } = success ? data : { summary: said, claims: [] }
+  return {
+    summary: summary.slice(0, longestClaim),
+    claims: claims.slice(0, 50).map((claim) => ({ ...claim, evidence: claim.evidence.slice(0, longestClaim) })),
+  }
+}
 
 /** What is wrong, how sure the reviewer is, and how much it matters: `p0` must not ship, `p1` should not, `p2` and `p3` may. */
 export const Finding = z.strictObject({

@@ -16,6 +16,8 @@ export const Verdict = z.strictObject({
   evidence: z.array(Ref).default([]),
   /** What a person should know of an acceptance, as one sentence. */
   note: z.string().optional(),
+  /** Why no further attempt of the same proposer would help; the loop stops as `blocked`, and its fallback may ask a person about this candidate. */
+  blocked: z.string().min(1).optional(),
   /** Set when the verifier itself failed, or said something that is no verdict: such a verdict rejects, and is never progress. */
   failed: z.literal(true).optional(),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Json, Ref, type Text } from './json.ts'
+import { WorkReceipt } from './review.ts'
 
 /** A workspace at one commit. Every activity takes the commit it starts from; the directory is only a cache. */
 export interface WorkspaceAt {
@@ -27,6 +28,7 @@ export const Patch = z.strictObject({
   added: z.int().describe('Lines added.'),
   removed: z.int().describe('Lines removed.'),
   branch: z.string().optional().describe("The branch in the user's repository, once the patch was accepted."),
+  receipt: WorkReceipt.optional().describe('What whoever made it says it did, where they were asked; it proves nothing.'),
   undelivered: z.string().optional().describe('Why an accepted patch has no branch, and what to do.'),
 })
 export type Patch = z.infer<typeof Patch>

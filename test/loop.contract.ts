@@ -7,7 +7,7 @@ import { type LoopGround, type LoopRun, type Play, pricedModel } from './support
 
 const hangs: Play = () => ({ hang: true })
 /** More than any of these checks needs, so that only the limit in question stops a run. */
-const wide = { attempts: 50, stalls: 40 }
+const wide = { attempts: 10, stalls: 10 }
 const oneAtATime = { concurrency: 1 }
 
 /** What every workflow does, whatever it is for. What one lacks is said, and that it lacks it is shown. */
@@ -35,7 +35,7 @@ export function loopContract(fixture: LoopFixture, ground: () => LoopGround): vo
   })
 
   test(`${name} never spends more than its tokens or dollars, by the count of the provider itself`, async () => {
-    const tokens = 6_000
+    const { tokens = 6_000 } = fixture
     const { counts } = ground().server
     const before = counts.chargedTokens
     await expectStopped(await start(greedy(never()), { ...wide, tokens }), 'tokens')

@@ -42,7 +42,8 @@ const accused = said('proven', 'contradicted', [], '')
 const green = { accepted: true, objections: [], score: 0 }
 const red = { accepted: false, objections: [{ id: 'sum.test.js > adds', text: '2 !== 3' }], score: -1 }
 const receipt = (done: boolean): WorkReceipt => ({ summary: '', claims: [{ criterion: 'adds', done, evidence: 'no network' }] })
-const decide = (known: Partial<Reviewing>): Reduced => reduceReviews({ tests: green, criteria, quorum: 2, ...known })
+const decide = (known: Partial<Reviewing>): Reduced =>
+  reduceReviews({ tests: green, criteria, quorum: 2, receipt: receipt(true), ...known })
 const ids = ({ objections }: Reduced) => objections.map(({ id }) => id)
 
 test.each<[string, Partial<Reviewing>, Reduced['decision'], string[]]>([
@@ -113,6 +114,8 @@ test('green tests are better than red ones, fewer objections than more, and a do
   const scores = [
     decide({ tests: { ...red, score: -3 } }),
     decide({ tests: red }),
+    decide({ receipt: undefined }),
+    decide({ receipt: receipt(false) }),
     decide({ reviews: [many, many, many] }),
     decide({ reviews: [no, no, no] }),
     decide({ reviews: [doubt, doubt, doubt] }),

@@ -23,6 +23,8 @@ export interface LoopFixture {
   wavers?: Behaviour
   /** What the proposer is told after an attempt of `never`, and not before. */
   objection?: RegExp
+  /** The cap that its spending is held to (6,000), where what it asks takes more than half of that. */
+  tokens?: number
   /** What it lacks, and why that is right. */
   lacks: Partial<Record<Property, string>>
 }

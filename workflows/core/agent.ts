@@ -27,6 +27,10 @@ export interface AgentOptions extends Partial<Attempt<unknown>> {
   reads?: (string | Ref)[]
   /** Begins with this conversation; otherwise with none. */
   transcript?: Transcript
+  /** What it is, in general; without, one that proposes and is verified by somebody else. */
+  system?: string
+  /** It verifies somebody else's work: its context is fresh, and no steering reaches it. */
+  verifies?: true
   /** Most turns (50). */
   turns?: number
   maxOutputTokens?: number
@@ -77,11 +81,12 @@ export function agent(options: AgentOptions): Promise<AgentResult> {
     turns = defaultTurns,
     previous,
     reads,
+    verifies,
     limits = {},
   } = options
   const call = { goal, models, tools: tools.map((tool) => tool.name), number, feedback, nudge, context, previous, reads }
   const share = shareOf({ ...limits, attempts: 1, stalls: 1 })
-  return group({ name, kind: 'agent', text: `${name}: ${models[0]}`, call, ...share }, async (here) => {
+  return group({ name, kind: verifies ? 'verify' : 'agent', text: `${name}: ${models[0]}`, call, ...share }, async (here) => {
     let state = here.remembered<AgentState>() ?? begin(here, options)
     try {
       while (state.turn < turns && state.answer === undefined && state.circling === undefined) {
@@ -113,7 +118,7 @@ function resultOf({ answer, transcript, turn: turns, circling }: AgentState): Ag
 /** The first state: the conversation of the last attempt with its objections, or a fresh one that starts from the best tree. */
 function begin(here: Here, options: AgentOptions): AgentState {
   const last = here.run.state[transcriptKey(here.path)] as Pick<AgentState, 'transcript' | 'add'> | undefined
-  const forked = options.context === 'fresh' ? undefined : last
+  const forked = options.context === 'fresh' || options.verifies ? undefined : last
   if (options.context === 'fresh') restoreBest(options)
   const { goal, previous, reads = [], transcript } = options
   const told = { ...options, goal: promptOf(goal, previous) }

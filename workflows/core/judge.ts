@@ -8,9 +8,15 @@ export async function judge(verify: () => Promise<Verdict>, onFailure: 'reject' 
   try {
     return checked(await verify())
   } catch (error) {
-    if (onFailure === 'throw' || !(error instanceof ApplicationFailure) || stopOf(error) || error.type === 'ReentryDiverged') throw error
-    return rejected('the verifier failed', error.message)
+    if (onFailure === 'throw') throw error
+    return rejected('the verifier failed', failedToVerify(error))
   }
+}
+
+/** Why somebody who verifies gave no verdict; throws what is not theirs: a stop of the run, a bug. */
+export function failedToVerify(error: unknown): string {
+  if (!(error instanceof ApplicationFailure) || stopOf(error) || error.type === 'ReentryDiverged') throw error
+  return error.message
 }
 
 /** The verdict on a candidate that a person has declined before: they are not asked again. */
@@ -28,11 +34,11 @@ export function withDecision(verdict: Verdict, { answer, note, by }: Decision): 
 function checked(value: unknown): Verdict {
   const parsed = Verdict.safeParse(value)
   if (!parsed.success) return rejected('malformed verdict', 'What the verifier returned is no verdict.')
-  const { accepted, objections } = parsed.data
-  if (accepted && objections.length > 0) return { ...parsed.data, accepted: false }
+  const { objections, blocked } = parsed.data
+  const accepted = parsed.data.accepted && objections.length === 0 && blocked === undefined
   if (!accepted && objections.length === 0)
-    return { ...parsed.data, objections: [{ id: 'rejected', text: 'The verifier gave no reason.' }] }
-  return parsed.data
+    return { ...parsed.data, accepted, objections: [{ id: 'rejected', text: blocked ?? 'The verifier gave no reason.' }] }
+  return { ...parsed.data, accepted }
 }
 
 function rejected(id: string, text: string): Verdict {

@@ -17,7 +17,8 @@ export interface Loop<T> {
   /** What is there before anybody proposes; verified first, and accepted as it is if nothing is wrong with it. */
   baseline?: T
   propose(attempt: Attempt<T>): Promise<T>
-  verify(candidate: T): Promise<Verdict>
+  /** `before`: ids of what the last attempts were objected to for, the last one last. */
+  verify(candidate: T, before: string[][]): Promise<Verdict>
   /** A gate, asked only about a candidate that the verifier accepts. */
   approve?: ((candidate: T) => Promise<Decision>) | false | undefined
   limits: LoopLimits
@@ -55,7 +56,7 @@ async function round<T>(here: Here, options: Loop<T>, state: LoopState<T>): Prom
 
 async function baseline<T>(here: Here, { verify }: Loop<T>, value: T, state: LoopState<T>) {
   const verdict = await group({ name: 'baseline', kind: 'group', text: 'looking at what is there' }, () =>
-    judge(() => verify(value), 'throw'),
+    judge(() => verify(value, []), 'throw'),
   )
   if (verdict.accepted) return { outcome: accepted(here, value, 0, because('Nothing was wrong to begin with.', verdict)) }
   return { state: { ...state, best: { value, verdict, attempt: 0 }, feedback: verdict.objections, worlds: [verdict.world ?? ''] } }
@@ -67,7 +68,7 @@ async function attempt<T>(here: Here, { propose, verify, approve }: Loop<T>, sta
   return group({ name: 'attempt', kind: 'attempt', text: `attempt ${next.number}`, number: next.number }, async () => {
     // A copy: what a proposer does to the best candidate is no progress.
     const candidate = await propose(structured<typeof next>(next))
-    const found = await judge(() => verify(candidate))
+    const found = await judge(() => verify(candidate, state.objected ?? []))
     const again = found.world !== undefined && state.declined?.includes(found.world) === true
     const verdict = !found.accepted || !approve ? found : again ? declinedBefore(found) : withDecision(found, await approve(candidate))
     if (verdict.accepted) {

@@ -44,6 +44,8 @@ export interface LoopState<T> {
   asked?: number
   /** Worlds that a person did not agree to; the same one is not put to them again. */
   declined?: string[]
+  /** Ids of what the last two attempts were objected to for. */
+  objected?: string[][]
   /** What stopped it, when that was not its own count. */
   stop?: Stop
 }
@@ -60,8 +62,11 @@ export function beats(verdict: Verdict, best: Verdict | undefined): boolean {
 /** The state after an attempt that was not accepted; `declined`: the verifier accepted it and a person did not, which is never a stall. */
 export function advance<T>(state: LoopState<T>, candidate: T, verdict: Verdict, declined = false): LoopState<T> {
   const number = state.number + 1
-  const progress = declined || beats(verdict, state.best?.verdict)
-  const kind = stallKind(verdict, state.worlds, state.best?.verdict)
+  const { best } = state
+  // What a loop is blocked on is what a person is asked about, unless something better was there.
+  const blockedOn = verdict.blocked !== undefined && !verdict.failed && !(best && beats(best.verdict, verdict))
+  const progress = declined || blockedOn || beats(verdict, best?.verdict)
+  const kind = stallKind(verdict, state.worlds, best?.verdict)
   return {
     ...state,
     number,
@@ -70,6 +75,9 @@ export function advance<T>(state: LoopState<T>, candidate: T, verdict: Verdict, 
     stalls: progress ? 0 : state.stalls + 1,
     kinds: progress ? [] : [...(state.kinds ?? []), kind].slice(-10),
     worlds: [...state.worlds, verdict.world ?? ''].slice(-20),
+    // Whoever goes on after a block begins to count anew.
+    objected: verdict.blocked === undefined ? [...(state.objected ?? []), verdict.objections.map(({ id }) => id)].slice(-2) : [],
+    ...(verdict.blocked === undefined ? {} : { stop: { reason: 'blocked' as const, why: verdict.blocked } }),
     ...(declined && verdict.world !== undefined ? { declined: [...(state.declined ?? []), verdict.world].slice(-20) } : {}),
   }
 }

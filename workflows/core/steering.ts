@@ -2,8 +2,9 @@ import { type Message as ModelMessage } from '../../contract/models.ts'
 import { record, recalled } from './recall.ts'
 import { type Run } from './run.ts'
 
-/** What people have told this agent since it last listened, as messages for the model: each exactly once, in order, also across continuations. */
+/** What people have told this agent since it last listened, as messages for the model: each exactly once, in order, also across continuations. Who verifies hears nobody. */
 export function hear(run: Run, agent: string, stage: string, when: 'next' | 'end'): ModelMessage[] {
+  if (run.open.get(agent)?.kind === 'verify') return []
   const path = `${stage}/hear-${when}`
   const recorded = recalled<ModelMessage[]>(run, path, '')
   if (recorded) return recorded.result

@@ -10,6 +10,7 @@ import { citations } from './citations.ts'
 import { command } from './command.ts'
 import { failure } from './failure.ts'
 import { judge } from './judges.ts'
+import { review } from './review.ts'
 import { road } from './road.ts'
 import { currentRun } from './run.ts'
 import { all, any, panel, rules, schema } from './verifiers.ts'
@@ -29,7 +30,7 @@ export interface TestVerification extends Allowed {
 }
 
 /** Evidence, never from the proposer. */
-export const verify = { tests, command, schema, rules, citations, judge, panel, all, any }
+export const verify = { tests, command, schema, rules, citations, judge, panel, review, all, any }
 
 /** Runs the tests of exactly the patch's commit. The base is run first, once: a test that is missing or skipped since then objects like one that fails. */
 async function tests({
