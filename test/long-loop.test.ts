@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type WorkflowHandle, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
+import { join } from 'node:path'
 import { foldHistory } from '../client/graph.ts'
+import { type ModelRecord } from '../contract/carried.ts'
 import { type Gate, type Status } from '../contract/messages.ts'
+import { type Outcome } from '../contract/outcome.ts'
+import { folderStore } from '../store/folder.ts'
 import { type ScriptedServer, startScriptedServer } from '../testing/index.ts'
 import { type CoreBench, openBench } from './support/core.ts'
 import { saidIn } from './support/player.ts'
@@ -46,13 +50,16 @@ test(`a loop of ${attempts} attempts continues as new in its middle, with ledger
     status: 'accepted',
     value: { reached: attempts, answer: 'yes', said: '{"answer":"Remember the moon."}' },
   })
-  // Every attempt was asked for once, in order, with the best and the objection of the one before.
+  // Every attempt was asked for, in order, with the best and the objection of the one before; again only where a call was lost on a busy machine.
   const expected = Array.from(
     { length: attempts },
     (_, done) => `attempt ${done + 1}, best ${done}, told ${done ? `${done} is not enough` : 'nothing'}`,
   )
-  expect(questions).toEqual(expected)
-  expect(outcome.spent.tokens).toBe(server.counts.chargedTokens)
+  expect([...new Set(questions)]).toEqual(expected)
+  const { lost } = await recordOf(outcome)
+  expect(questions.length - attempts).toBeLessThanOrEqual(lost)
+  if (lost === 0) expect(outcome.spent.tokens).toBe(server.counts.chargedTokens)
+  expect(outcome.spent.tokens).toBeGreaterThanOrEqual(server.counts.chargedTokens)
 
   const { nodes } = foldHistory(await historiesOf(run))
   const loopNodes = nodes.filter(({ path }) => /^parallel#1\/branch#1\/loop#1\/attempt#\d+$/.test(path)).map(({ path }) => path)
@@ -66,6 +73,11 @@ async function untilGate(run: WorkflowHandle): Promise<Gate> {
     if (gate) return gate
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+}
+
+async function recordOf({ certificate }: Outcome<unknown>): Promise<ModelRecord> {
+  const text = await folderStore(join(bench.stateFolder, 'artifacts')).text(certificate!.sha256)
+  return (JSON.parse(text) as { models: Record<string, ModelRecord> }).models['openai/x']!
 }
 
 async function historiesOf({ workflowId, firstExecutionRunId }: WorkflowHandleWithFirstExecutionRunId) {

@@ -33,7 +33,7 @@ export interface LoopGround {
   /** What every execution of a run replays as: the decisions that differ, none if all is well. */
   divergences(run: LoopRun): Promise<string[]>
   /** The closing record of a run as it is kept. */
-  kept(outcome: Outcome<unknown>): Promise<{ outcome: Outcome<unknown>; workflow: string }>
+  kept(outcome: Outcome<unknown>): Promise<{ outcome: Outcome<unknown>; workflow: string; models: Record<string, { lost: number }> }>
   close(): Promise<void>
 }
 
