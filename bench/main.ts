@@ -11,6 +11,7 @@ import { measure } from './lap.ts'
 import { type Heat, quick, whole } from './plan.ts'
 import { startProgram, stopPrograms } from './processes.ts'
 import { type HeatResult, table } from './table.ts'
+import { votingTable, wideVoting } from './voting.ts'
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean' }, write: { type: 'boolean' }, profile: { type: 'string' }, only: { type: 'string' } },
@@ -38,7 +39,7 @@ async function bench(): Promise<void> {
   const ground = { address: server.address, modelUrl: model.said, folder: join(folder, 'state'), profile, turns }
   const contenders = { loopwright: await startLoopwright(ground), plain: await startPlain(ground) }
   const client = new Client({ connection })
-  await race(client, server.pid, contenders, warmUp)
+  if (plan.length > 0) await race(client, server.pid, contenders, warmUp)
   const results: HeatResult[] = []
   for (const heat of plan) {
     results.push(await race(client, server.pid, contenders, heat))
@@ -49,7 +50,12 @@ async function bench(): Promise<void> {
         .join('\n'),
     )
   }
-  if (values.write) write(table(results))
+  if (values.write && results.length > 0) write('bench', table(results))
+  if (values.only === undefined || values.only === 'voting') {
+    const ballots = votingTable(await wideVoting(client, contenders.loopwright))
+    console.log(ballots)
+    if (values.write) write('voting', ballots)
+  }
   await connection.close()
 }
 
@@ -69,9 +75,9 @@ async function race(
 }
 
 /** Puts the table between its marks in docs/performance.md. */
-function write(text: string): void {
+function write(name: string, text: string): void {
   const page = resolve('docs/performance.md')
-  const [begin, end] = ['<!-- bench -->', '<!-- /bench -->']
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
   const before = readFileSync(page, 'utf8')
   const [head, rest] = before.split(begin)
   const tail = rest?.split(end)[1]

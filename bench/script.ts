@@ -10,10 +10,14 @@ export type BenchTool = (typeof benchTools)[number]
 /** The file that is read. */
 export const notes = 'A note that is read again and again.\n'.repeat(10)
 
+/** A model that votes, each time after another while: from half a second to two, the same ones in every round of 50. */
+export const voters = 'votes'
+
 const reasoning = 'The model thinks about what it saw. '.repeat(28)
 
 /** Each turn adds some 1.5 kB to the conversation: reasoning, a tool call and its result. The same conversation always gets the same reply. */
-export const script: Script = ({ model, messages }) => {
+export const script: Script = ({ model, messages, count }) => {
+  if (model === voters) return { text: '{"why":"it sells","vote":"spam"}', delayMilliseconds: 500 + ((count % 50) * 1_500) / 49 }
   const [tool, turns] = model.split('-')
   const turn = messages.filter(({ role }) => role === 'assistant').length + 1
   if (turn > Number(turns)) return `Done after ${turns} turns.`

@@ -21,3 +21,25 @@ test('every workflow of the catalogue that asks a model is held by the contract'
 for (const fixture of fixtures) {
   describe(fixture.name, () => loopContract(fixture, () => ground))
 }
+
+/** One whose steps are single questions, one with branches, and one with an agent: what they are built from is the same for all. */
+for (const fixture of fixtures.filter(({ name }) => ['evaluatorOptimizer', 'sectioning', 'agentLoop'].includes(name))) {
+  test(`${fixture.name} ends alike when its worker is replaced during each of its model calls`, async () => {
+    const smooth = await ground.start(fixture, fixture.accepts())
+    const play = fixture.accepts()
+    let replaced = 0
+    const limits = { concurrency: 1 }
+    const rough = await ground.start(
+      fixture,
+      async (request) => {
+        await ground.bench.replaceWorker()
+        replaced++
+        return play(request)
+      },
+      { input: { limits } },
+    )
+    const [expected, outcome] = [await smooth.outcome(), await rough.outcome()]
+    expect(outcome).toMatchObject({ status: 'accepted', value: expected.value, spent: { attempts: expected.spent.attempts } })
+    expect(replaced).toBeGreaterThanOrEqual(smooth.asked().length)
+  })
+}

@@ -13,6 +13,7 @@ const turns = declare({
   models: ({ models }) => models,
   example: { models: 'openai/x', repo: '/repository', turns: 3 },
 })
+export { voting } from '../../workflows/index.ts'
 export const declarations = { turns }
 
 /** The contender: a workspace, an agent, and everything that stands around a run. */

@@ -18,6 +18,8 @@ export interface CoreBench {
   stateFolder: string
   /** What the worker runs. */
   bundle: { code: string }
+  /** Starts another worker, which has seen nothing yet, and shuts the one before down; what that is doing it finishes. */
+  replaceWorker(): Promise<void>
   start(type: string, input: unknown, carried?: unknown): Promise<WorkflowHandleWithFirstExecutionRunId>
   close(): Promise<void>
 }
@@ -38,14 +40,23 @@ export async function openBench(
   const taskQueue = `core-${randomUUID()}`
   const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-'))
   const client = new Client({ connection, dataConverter: dataConverter(folderStore(join(stateFolder, 'artifacts'))) })
-  const { run, shutdown } = await startWorker({ address, taskQueue, stateFolder, bundle: await bundle, environment, tools })
-  const running = run()
+  const settings = { address, taskQueue, stateFolder, bundle: await bundle, environment, tools }
+  let shutdown = () => {}
+  const running: Promise<void>[] = []
+  const replaceWorker = async () => {
+    const next = await startWorker(settings)
+    running.push(next.run())
+    shutdown()
+    shutdown = () => next.shutdown()
+  }
+  await replaceWorker()
   return {
     client,
     connection,
     taskQueue,
     stateFolder,
     bundle: await bundle,
+    replaceWorker,
     start: (type, input, carried) =>
       client.workflow.start(type, {
         taskQueue,
@@ -54,7 +65,7 @@ export async function openBench(
       }),
     close: async () => {
       shutdown()
-      await running
+      await Promise.all(running)
       await connection.close()
     },
   }
