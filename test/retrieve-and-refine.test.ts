@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { absolute } from '../cli/commands/start.ts'
 import { type Cited } from '../contract/citations.ts'
 import { type Outcome } from '../contract/outcome.ts'
 import { type Reply, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
@@ -46,6 +50,35 @@ models['says-nothing'] = (request) =>
       request,
       () => found,
       () => ({ sufficient: false, missing: [] }),
+    ),
+  )
+/** Knows the example: asks for the page on faults once it has seen the one on returns, and quotes both. */
+const shoes: Cited = {
+  answer: 'You get the money back, not a voucher.',
+  notFound: false,
+  citations: [
+    { passage: 'returns.md#7-8', quote: 'We give a voucher for it, not the money.' },
+    {
+      passage: 'faults.md#5-9',
+      quote: 'If that has failed twice, or takes longer than four weeks, the money back. This holds for what was on sale, too.',
+    },
+  ],
+}
+models['knows-shoes'] = (request) =>
+  JSON.stringify(
+    played(
+      request,
+      () => shoes,
+      (said) =>
+        said.includes('returns.md#7-8') && said.includes('faults.md#5-9')
+          ? { sufficient: true, missing: [] }
+          : {
+              sufficient: false,
+              missing: [
+                { what: 'faults', query: 'fault mend replace money back' },
+                { what: 'sales', query: 'reduced price' },
+              ],
+            },
     ),
   )
 models['fails'] = (request) => (isMissing(request) ? { error: { status: 400 } } : models['good']!(request))
@@ -132,4 +165,11 @@ test('spending stops at its cap, and what was left out of the search is said', a
     why: expect.stringContaining('There is no document in the folder'),
   })
   await expect(ask('good', { folder: '/nowhere' })).rejects.toMatchObject({ cause: { type: 'FolderRefused' } })
+})
+
+test('the example is answered from two pages, by the input that it comes with', async () => {
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const { models: _, ...input } = absolute(JSON.parse(readFileSync(join(root, 'examples/handbook/input.json'), 'utf8')), root)
+  expect(input['folder']).toBe(join(root, 'examples/handbook/documents'))
+  expect(await ask('knows-shoes', input)).toMatchObject({ status: 'accepted', value: shoes })
 })

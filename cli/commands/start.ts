@@ -71,7 +71,10 @@ async function begin(
   })
 }
 
-/** A repository is named from where the command is typed; the worker may run elsewhere. */
+/** A repository or another folder is named from where the command is typed; the worker may run elsewhere. */
 export function absolute(input: Record<string, unknown>, from = process.cwd()): Record<string, unknown> {
-  return typeof input['repo'] === 'string' && input['repo'] !== '' ? { ...input, repo: resolve(from, input['repo']) } : input
+  const named = Object.entries(input).filter(
+    ([name, value]) => ['repo', 'folder'].includes(name) && typeof value === 'string' && value !== '',
+  )
+  return { ...input, ...Object.fromEntries(named.map(([name, path]) => [name, resolve(from, String(path))])) }
 }
