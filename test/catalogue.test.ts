@@ -29,7 +29,7 @@ async function cli(words: string[], address = '127.0.0.1:1') {
 
 test('the catalogue names every workflow with its sentence, and asks no server', async () => {
   const { exitCode, out, all } = await cli(['list', '--workflows', '--json'])
-  expect({ exitCode, all }).toMatchObject({ exitCode: 0 })
+  expect({ exitCode, all }).toEqual({ exitCode: 0, all: expect.any(String) })
   const lines = out.trim().split('\n')
   const listed = lines.map((line) =>
     z.object({ kind: z.literal('workflow'), name: z.string(), description: z.string() }).parse(JSON.parse(line)),
@@ -41,7 +41,7 @@ test('the catalogue names every workflow with its sentence, and asks no server',
 
 test('the catalogue lists the workflows of a file of one’s own, too', async () => {
   const { exitCode, all } = await cli(['list', '--workflows', here('../examples/own-loop/workflow.ts')])
-  expect({ exitCode, all }).toMatchObject({ exitCode: 0, all: expect.stringMatching(/^ownLoop +Writes a headline/m) })
+  expect({ exitCode, all }).toEqual({ exitCode: 0, all: expect.stringMatching(/^ownLoop +Writes a headline/m) })
 })
 
 test.each(shipped)(
@@ -68,7 +68,7 @@ test.each(shipped)('every option of %s has a sentence', (_name, declaration) => 
 
 test('show draws the stages and computes the calls for the input that is given', async () => {
   const { exitCode, out, all } = await cli(['show', 'voting', '--input', '{"votes":50,"limits":{"tokens":9000,"dollars":1}}', '--json'])
-  expect({ exitCode, all }).toMatchObject({ exitCode: 0 })
+  expect({ exitCode, all }).toEqual({ exitCode: 0, all: expect.any(String) })
   expect(JSON.parse(out)).toMatchObject({
     name: 'voting',
     most: { calls: 50 * 7 * 3, tokens: 9_000, microDollars: 1_000_000 },

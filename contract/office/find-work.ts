@@ -20,7 +20,7 @@ export const findWork = declare({
   models: () => [],
   owner: 'workflow',
   stages: ({ workflow, most }) => [
-    does.tool('tickets', 'lists the folder, oldest first'),
+    does.tool('list_tickets', 'lists the folder, oldest first'),
     does.beside([does.run(workflow, 'starts, and goes on by itself')], most),
   ],
   fails: 'A file that is no ticket is named and skipped. What was started goes on whatever becomes of this run.',
