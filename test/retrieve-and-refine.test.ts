@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { absolute } from '../cli/commands/start.ts'
 import { type Cited } from '../contract/citations.ts'
 import { type Outcome } from '../contract/outcome.ts'
-import { type Reply, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
+import { type Reply, scriptOfToolCalls, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
 import { ownWorkflows } from '../workers/bundle.ts'
 import { type CoreBench, openBench } from './support/core.ts'
 import { askedFor, judgement, saidIn } from './support/player.ts'
@@ -81,6 +81,11 @@ models['knows-shoes'] = (request) =>
             },
     ),
   )
+/** An agent that looks into the documents before it answers. */
+models['looks-first'] = scriptOfToolCalls([
+  { name: 'retrieve', arguments: { query: 'send it back' } },
+  { name: 'finish', arguments: { answer: '30 days' } },
+])
 models['fails'] = (request) => (isMissing(request) ? { error: { status: 400 } } : models['good']!(request))
 
 const isMissing = (request: ScriptedRequest) => askedFor(request)?.properties?.['sufficient'] !== undefined
@@ -97,8 +102,8 @@ let folder: string
 
 beforeAll(async () => {
   server = await startScriptedServer({ script: (request) => models[request.model]!(request) })
-  bench = await openBench(ownWorkflows, { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key' })
   folder = newFolder()
+  bench = await openBench(ownWorkflows, { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'key', LOOPWRIGHT_DOCUMENTS: folder })
   writeFiles(folder, {
     'money.md': '# Money\nA refund goes to the card it came from.\n\n\n## Returns\nWhoever bought it may send it back for 30 days.\n',
     'people.md': '# People\nAsk Ada about everything else.\n',
@@ -172,4 +177,11 @@ test('the example is answered from two pages, by the input that it comes with', 
   const { models: _, ...input } = absolute(JSON.parse(readFileSync(join(root, 'examples/handbook/input.json'), 'utf8')), root)
   expect(input['folder']).toBe(join(root, 'examples/handbook/documents'))
   expect(await ask('knows-shoes', input)).toMatchObject({ status: 'accepted', value: shoes })
+})
+
+test('an agent searches the documents of the worker by the tool retrieve', async () => {
+  const input = { goal: question, tools: ['retrieve'], models: 'openai/looks-first' }
+  expect(await (await bench.start('agentLoop', input)).result()).toMatchObject({ status: 'accepted', value: { answer: '30 days' } })
+  const { messages } = server.requests.findLast(({ model }) => model === 'looks-first')!
+  expect(messages.at(-1)).toMatchObject({ role: 'tool', content: expect.stringContaining('## money.md#5-6 (Money > Returns)\n## Returns') })
 })

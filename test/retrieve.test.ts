@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
-import { renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
+import { renameSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { passagesOf } from '../activities/retrieve/chunks.ts'
 import { openRetriever } from '../activities/retrieve/open.ts'
@@ -89,9 +89,12 @@ describe('documents', () => {
     writeFiles(folder, { 'a.md': 'Apples are red.\n' })
     utimesSync(join(folder, 'a.md'), date, date)
     expect(ids(await search(folder, 'apples'))).toEqual(['a.md#1-1'])
-    // The same size and the same date as before.
-    writeFiles(folder, { 'a.md': 'Cherry is red.\n\n' })
-    utimesSync(join(folder, 'a.md'), date, date)
+    // The same size and the same date as before; only the clock of the file system has gone on.
+    const { ctimeMs } = statSync(join(folder, 'a.md'))
+    do {
+      writeFiles(folder, { 'a.md': 'Cherry is red.\n\n' })
+      utimesSync(join(folder, 'a.md'), date, date)
+    } while (statSync(join(folder, 'a.md')).ctimeMs === ctimeMs)
     expect(ids(await search(folder, 'apples'))).toEqual([])
     expect(ids(await search(folder, 'cherry'))).toEqual(['a.md#1-1'])
     writeFiles(folder, { 'b.md': 'Bananas are yellow.\n' })

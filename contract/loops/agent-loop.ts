@@ -15,7 +15,7 @@ export const agentLoop = declare({
     tools: z
       .array(z.string())
       .default([])
-      .describe("Tools of the worker that it may use: its owner's, those of MCP servers, and skill. Default: none."),
+      .describe("Tools of the worker that it may use: its owner's, those of MCP servers, skill and retrieve. Default: none."),
     answer: JsonSchema.optional().describe('JSON Schema of the answer, an object. Default: a text, { answer }.'),
     rubric: z
       .record(z.string().min(1), z.string().min(1))
