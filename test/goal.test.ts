@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { readFileSync } from 'node:fs'
 import { type Gate } from '../contract/messages.ts'
 import { type Outcome } from '../contract/outcome.ts'
 import { type Patch } from '../contract/workspace.ts'
@@ -11,6 +12,12 @@ import { criteria, edit, git, greenSum, read, receipt, review, reviewers, write 
 
 const triple = edit('export const double', 'export const triple = (a) => a * 3\nexport const double')
 const readme = write('README.md', 'add, double, triple\n')
+const slugTests = `import assert from 'node:assert'
+import test from 'node:test'
+import { slug } from '../src/slug.js'
+test('accents go', () => assert.equal(slug('Crème brûlée'), 'creme-brulee'))
+test('signs separate', () => assert.equal(slug(' Hello, World! '), 'hello-world'))
+`
 let steered: Promise<unknown> | undefined
 let steer: () => Promise<unknown>
 
@@ -27,6 +34,24 @@ const models: Record<string, (request: ScriptedRequest) => Promise<Reply> | Repl
     return told ? { toolCalls: [receipt()] } : scriptOfToolCalls([triple, receipt()])(request)
   },
   meddles: scriptOfToolCalls([edit('a * 3', 'a * 4'), write('sum.js', ''), read('sum.js'), review('proven')]),
+  slugs: scriptOfToolCalls([
+    {
+      name: 'edit',
+      arguments: { path: 'src/slug.js', search: '.toLowerCase()', replace: ".normalize('NFD').replace(/\\p{M}/gu, '').toLowerCase()" },
+    },
+    {
+      name: 'edit',
+      arguments: { path: 'src/slug.js', search: "replaceAll(' ', '-')", replace: "replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')" },
+    },
+    write('test/signs.test.js', slugTests),
+    { name: 'finish', arguments: { summary: 'done', claims: [] } },
+  ]),
+  // Finds every criterion that it is asked about proven.
+  proves: (request) => {
+    const ids = [...saidIn(request).matchAll(/^- ([\w-]+): /gm)].map(([, id]) => id)
+    const seen = ids.map((criterion) => ({ criterion, verdict: 'proven', evidence: 'src/slug.js:3' }))
+    return { toolCalls: [{ name: 'finish', arguments: { criteria: seen, findings: [] } }] }
+  },
   // Somebody steers while it reviews.
   interrupted: async (request) => {
     await (steered ??= steer())
@@ -81,6 +106,16 @@ test('work that its tests and a quorum of reviewers find good ends accepted, as 
   expect(first!.messages.map(({ role }) => role)).toEqual(['system', 'user', 'user'])
   expect(String(asked('checks', since).at(-1)!.messages.at(-1)!.content)).toContain('exit code 0')
   expect(first!.tools.map(({ name }) => name).sort()).toEqual(['finish', 'list', 'read', 'search', 'tests'])
+})
+
+test('the example is done by a model that does what its criteria ask for', async () => {
+  const folder = new URL('../examples/goal/', import.meta.url)
+  const files = ['package.json', 'src/slug.js', 'test/slug.test.js']
+  const text = (path: string) => readFileSync(new URL(path, folder), 'utf8')
+  const repo = makeRepository(Object.fromEntries(files.map((path) => [path, text(`repository/${path}`)])))
+  const panel = { models: 'openai/slugs', reviewers: ['openai/proves', 'openai/proves', 'openai/unreachable'] }
+  const outcome = await goal({ ...(JSON.parse(text('input.json')) as object), repo, ...panel })
+  expect(outcome).toMatchObject({ status: 'accepted', value: { files: ['src/slug.js', 'test/signs.test.js'] }, spent: { attempts: 1 } })
 })
 
 test('goal ends alike when it continues as new after every step', async () => {

@@ -60,6 +60,18 @@ test('how a loop stalls is named from the world: back and forth, back, changed a
   expect(due(state, limits)?.why).toContain('brought no progress (churn, ping-pong)')
 })
 
+test('a loop whose verifier says that it is blocked stops with what it is blocked on as its best, unless something better was there', () => {
+  const blocked = (failing: number): Verdict => ({ ...verdict(failing), blocked: 'Nobody can tell.' })
+  const before = advance(start, 'one', verdict(2))
+  expect(before.objected).toEqual([['test 0', 'test 1']])
+  const same = advance(before, 'two', blocked(2))
+  expect(due(same, limits)).toEqual({ reason: 'blocked', why: 'Nobody can tell.' })
+  expect(same).toMatchObject({ best: { value: 'two', attempt: 2 }, objected: [] })
+  expect(advance(before, 'two', blocked(3)).best).toMatchObject({ value: 'one', attempt: 1 })
+  expect(advance(before, 'two', { ...blocked(2), failed: true }).best).toMatchObject({ value: 'one' })
+  expect(advance(advance(before, 'two', verdict(3)), 'three', verdict(1)).objected).toEqual([['test 0', 'test 1', 'test 2'], ['test 0']])
+})
+
 test('attempts are counted up to their limit', () => {
   let state = start
   for (let index = 9; index > 1; index--) state = advance(state, 'x', verdict(index))

@@ -30,6 +30,10 @@ test('a verdict that accepts and objects rejects, and one that rejects without a
   })
   expect(await said({ ...green, accepted: false })).toMatchObject({ accepted: false, objections: [{ id: 'rejected' }] })
   expect(await said(green)).toEqual(green)
+  expect(await said({ ...green, blocked: 'Nobody can tell.' })).toMatchObject({
+    accepted: false,
+    objections: [{ id: 'rejected', text: 'Nobody can tell.' }],
+  })
 })
 
 test('only a yes accepts; a no is an objection, and a stop ends the run', () => {
