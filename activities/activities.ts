@@ -2,6 +2,7 @@ import { type TestCall, type TestReport } from '../contract/checks.ts'
 import { type Compacted, type Compaction, type EarlierCall, type EarlierResult } from '../contract/compaction.ts'
 import { type Certain, type EffectCall, type Left, type Look } from '../contract/effects.ts'
 import { type CommandCall, type CommandReport } from '../contract/command-verdict.ts'
+import { type Grant, type Granted } from '../contract/grants.ts'
 import { type Ref } from '../contract/json.ts'
 import { type ModelCall, type ModelReply } from '../contract/models.ts'
 import { type Preflight, type PreflightCall } from '../contract/preflight.ts'
@@ -53,6 +54,8 @@ export interface Activities {
   makePatch(call: { run: string; stage: string; workspace: WorkspaceAt }): Promise<Patch>
   /** Brings an accepted commit into the source as a new branch `loopwright/<run>`; the user's tree is not touched. Repeatable. */
   deliverPatch(call: Delivery): Promise<Delivered>
+  /** Looks whether a grant proves who decides. Repeatable. */
+  checkGrant(call: { grant: Grant; granted: Granted }): Promise<{ by: string; roles: string[]; problem?: never } | { problem: string }>
   /** Keeps the closing record of a run, given as JSON or as pieces of it in the artifact store, and points `certificate/<run>` at it. */
   certify(call: { run: string; record: string | Ref[] }): Promise<Ref>
 }

@@ -7,6 +7,7 @@ import { readWithOwn } from './effects/read.ts'
 import { registered } from './effects/registry.ts'
 import { createCompaction } from './model/compaction.ts'
 import { createCallModel } from './model/index.ts'
+import { createCheckGrant } from './people/grants.ts'
 import { createPreflight } from './preflight/index.ts'
 import { createRetrieve } from './retrieve/activities.ts'
 import { createRunTests } from './tests/activity.ts'
@@ -33,6 +34,7 @@ export function createActivities(world: World): Activities {
     runTests: createRunTests(world, { withCheckout, changedFiles, readAt, restoreFiles }),
     useTool: createUseTool(world, { tests, repair, own: readWithOwn(world, own) }),
     ...createEffects(world, own),
+    checkGrant: createCheckGrant(world),
     certify: createCertify(world),
   }
 }

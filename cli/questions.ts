@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { type Gate } from '../contract/messages.ts'
 import { Patch } from '../contract/workspace.ts'
+import { valueOf } from './commands/decide.ts'
 import { type Session } from './session.ts'
 import { duration } from './words.ts'
 
@@ -14,12 +15,39 @@ export async function printGates(session: Session, gates: OpenGate[]): Promise<v
   for (const gate of gates) {
     const shown = await shownBy(session, gate)
     const asked = `${session.printer.colors.bold(gate.question)}  (${gate.run}, asked ${duration(Date.now() - gate.since)} ago)`
-    const answer = `  answer   loopwright decide ${gate.run} yes|no|stop --digest ${gate.digest.slice(0, 12)}`
+    const answer = `  answer   loopwright decide ${gate.run} yes|no|stop --digest ${gate.digest.slice(0, 12)}${valueFlag(gate)}${gate.needs ? ' --as NAME' : ''}`
     session.printer.print(
       { ...gate, kind: 'gate', asks: gate.kind, text: shown.map((line) => line.slice(2)).join('\n') },
-      [asked, ...shown, answer].join('\n'),
+      [asked, ...shown, ...about(gate), answer].join('\n'),
     )
   }
+}
+
+/** What a yes must bring along. */
+function valueFlag({ kind, many, options = [] }: Gate): string {
+  if (kind === 'confirm') return ''
+  if (kind === 'form') return " --value '{…}'"
+  if (kind === 'select') return many ? ` --value '["${options[0]}"]'` : ` --value '${options[0]}'`
+  return " --value 'TEXT'"
+}
+
+/** Who is asked, what can be chosen, what was said, and what happens if nobody answers. */
+function about({ needs, to, options, schema, voices = [], reminders, due }: Gate): string[] {
+  const who = [
+    ...(to === undefined ? [] : [to]),
+    ...(needs?.roles ? [`anybody who is ${needs.roles.join(' or ')}`] : []),
+    ...(needs?.notRequester ? ['not whoever asked for the run'] : []),
+    ...(needs?.quorum ? [`${needs.quorum.yes} of ${needs.quorum.of} must agree`] : []),
+  ]
+  return [
+    ...(options ? [`  choose   ${options.join(', ')}`] : []),
+    ...(schema ? [`  form     ${JSON.stringify(schema)}`] : []),
+    ...(who.length > 0 ? [`  asked    ${who.join(', ')}`] : []),
+    ...voices.map(({ by, answer, note }) => `  said     ${by}: ${answer}${note === undefined ? '' : `, ${note}`}`),
+    ...(due === undefined
+      ? []
+      : [`  due      in ${duration(Math.max(due - Date.now(), 0))}${reminders ? `, reminded ${reminders} times` : ''}`]),
+  ]
 }
 
 /** Asks the person at the terminal, and sends the answer. */
@@ -29,7 +57,7 @@ export async function askPerson(
   interrupted: Promise<'interrupted'>,
 ): Promise<'answered' | 'interrupted'> {
   const { loopwright, printer } = session
-  printer.say([printer.colors.bold(gate.question), ...(await shownBy(session, gate))].join('\n'))
+  printer.say([printer.colors.bold(gate.question), ...(await shownBy(session, gate)), ...about(gate)].join('\n'))
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   const ended = new Promise<'interrupted'>((resolve) => terminal.once('SIGINT', () => resolve('interrupted')))
   const read = (question: string) => Promise.race([terminal.question(question), ended, interrupted])
@@ -41,13 +69,26 @@ export async function askPerson(
       if (!answer) continue
       const note = answer === 'no' ? await read('what is wrong with it? ') : ''
       if (note === 'interrupted') return note
-      const said = await loopwright.decide(gate.run, { gate: gate.gate, digest: gate.digest, answer, ...(note ? { note } : {}) })
+      const value = answer === 'yes' && gate.kind !== 'confirm' ? await read(`${wordOf(gate)}: `) : undefined
+      if (value === 'interrupted') return value
+      const said = await loopwright.decide(gate.run, {
+        gate: gate.gate,
+        digest: gate.digest,
+        answer,
+        ...(note ? { note } : {}),
+        ...(value === undefined ? {} : { value: valueOf(gate, value) }),
+      })
       if (!said.accepted) printer.say(`refused: ${said.reason ?? 'no reason given'}`)
       return 'answered'
     }
   } finally {
     terminal.close()
   }
+}
+
+function wordOf({ kind, options = [], many }: Gate): string {
+  if (kind === 'select') return `${many ? 'some' : 'one'} of ${options.join(', ')}${many ? ', as JSON' : ''}`
+  return kind === 'form' ? 'the form, as JSON' : 'your text'
 }
 
 /** What a gate shows: a patch as its diff, anything else as JSON. */

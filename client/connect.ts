@@ -19,7 +19,7 @@ import { resolve } from './resolve.ts'
 import { type ConnectOptions, openServer } from './server.ts'
 import { type Schedules, schedulesOf } from './schedules.ts'
 import { show } from './show.ts'
-import { type InputOf, start } from './starting.ts'
+import { type InputOf, start, type StartOptions } from './starting.ts'
 import { type RunSummary } from './summary.ts'
 import { foldTrace } from './trace/trace.ts'
 import { type Why, whyEnded, whyOpen } from './why/why.ts'
@@ -32,7 +32,7 @@ export interface Loopwright extends MessageFunctions {
   /** Where artifacts, patches among them, are read. */
   readonly store: ArtifactStore
   /** Starts a run and returns its id; the input is checked first, and an unfinished run with the same id is used instead. */
-  start<Name extends string>(workflow: Name, input: InputOf<Name>, options?: { id?: string }): Promise<string>
+  start<Name extends string>(workflow: Name, input: InputOf<Name>, options?: StartOptions): Promise<string>
   /** Waits for the outcome; a run that fails throws `RunFailed`. */
   result(run: string): Promise<Outcome<Json>>
   /** Waits for the end, whatever it is. */

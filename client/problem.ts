@@ -10,6 +10,7 @@ export const problemTypes = {
   ScheduleExists: 'A schedule has this name already.',
   InvalidInput: 'The input or message does not fit its schema; nothing was sent.',
   RunEnded: 'The run has ended already.',
+  NoKey: 'There is no key here that vouches for whoever decides.',
   RunFailed: 'The run ended by a failure instead of an outcome.',
 } as const
 export type ProblemType = keyof typeof problemTypes

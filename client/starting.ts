@@ -7,12 +7,19 @@ import { type Server } from './server.ts'
 /** What a workflow is started with; workflows that are not ours take anything. */
 export type InputOf<Name extends string> = Name extends WorkflowName ? DeclaredInput<Name> : unknown
 
+export interface StartOptions {
+  /** The run's id; otherwise the workflow's name and ten random characters. */
+  id?: string
+  /** Who asks for the run: where a gate says so, they may not answer it. */
+  requester?: string
+}
+
 /** Starts a run and returns its id; an unfinished run with the same id is used instead. */
 export async function start<Name extends string>(
   server: Server,
   workflow: Name,
   input: InputOf<Name>,
-  { id = newRunId(workflow) }: { id?: string } = {},
+  { id = newRunId(workflow), requester }: StartOptions = {},
 ): Promise<string> {
   const declaration = Object.hasOwn(server.declarations, workflow) ? server.declarations[workflow] : undefined
   if (declaration) checked(declaration.input, input, 'input', `loopwright start ${workflow} --help`)
@@ -21,6 +28,7 @@ export async function start<Name extends string>(
       workflowId: id,
       taskQueue: server.taskQueue,
       args: [input],
+      ...(requester === undefined ? {} : { memo: { requester } }),
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
     })

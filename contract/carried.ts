@@ -1,4 +1,5 @@
 import { type Ability } from './abilities.ts'
+import { type Asked } from './gates.ts'
 import { type Json, type Ref } from './json.ts'
 import { type Extension, type Limits } from './limits.ts'
 import { type Line, type Message, type MessageAnswer } from './messages.ts'
@@ -34,12 +35,18 @@ export interface DecisionRecord {
   gate: string
   digest: string
   answer: string
+  /** What came with a yes that brought more; long ones are known by the history only. */
+  value?: Json
   by: string
+  /** Whether a grant proved it. */
+  verified?: true
   note?: string
   at: number
   /** Since when the question was open. */
   since?: number
   question?: string
+  /** What was asked for, at a gate that asks for more than agreement; `digest` covers it, too. */
+  asked?: Asked
   /** What the answer is about, where it is short; `digest` covers the question and this. */
   shown?: Json
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Json } from './json.ts'
+export { type Gate } from './gates.ts'
+import { Grant } from './grants.ts'
 import { Extension, type Limits } from './limits.ts'
 import { type Spent } from './outcome.ts'
 
@@ -24,7 +25,9 @@ export const messages = {
         .regex(/^[0-9a-f]{64}$/)
         .describe('The digest of what was shown; a decision about something else is refused.'),
       answer: z.enum(['yes', 'no', 'stop']).describe("'no' makes the note the next objection, 'stop' ends the run as declined."),
+      value: z.json().optional().describe('With a yes at a gate that asks for more: a text, an option, a list of options, or a form.'),
       note: z.string().max(8_000).optional().describe('Why; the model reads it after a no.'),
+      grant: Grant.optional().describe('Proves who decides; made by whoever holds the key of the workers.'),
       ...common,
     }),
   },
@@ -115,16 +118,4 @@ export interface Status {
   /** What confines commands. */
   sandbox: string
   startedAt: number
-}
-
-/** An open question to a person: an item of the answer of the query `gates`. */
-export interface Gate {
-  /** The gate's path. */
-  gate: string
-  kind: 'confirm'
-  question: string
-  show: Json
-  /** SHA-256 of question and show; a decision must carry it. */
-  digest: string
-  since: number
 }

@@ -32,6 +32,8 @@ const activityPoints = [
   'activity.deliverPatch.end',
   'activity.certify.start',
   'activity.certify.end',
+  'activity.checkGrant.start',
+  'activity.checkGrant.end',
   'activity.performEffect.start',
   'activity.performEffect.end',
   'activity.fenceEffect.start',

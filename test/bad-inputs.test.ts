@@ -38,7 +38,7 @@ function loopwright(...words: string[]): Promise<Ended> {
     const child = execFile(
       process.execPath,
       inState(...words),
-      { timeout: 40_000, env: { ...process.env, npm_command: '' } },
+      { timeout: 200_000, env: { ...process.env, npm_command: '' } },
       (_error, out, errors) => resolve({ code: child.exitCode, out, errors }),
     )
     child.stdin?.end()

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { NativeConnection, Worker } from '@temporalio/worker'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,13 +37,10 @@ afterAll(async () => {
 }, 30_000)
 
 /** Runs the command line as a program would: no terminal, nothing on standard input. */
-async function loopwright(
-  words: string[],
-  { before = [], variables = {} }: { before?: string[]; variables?: Record<string, string> } = {},
-) {
+async function loopwright(words: string[], { variables = {} }: { variables?: Record<string, string> } = {}) {
   const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, ...variables }
-  const argv = [...before, process.execPath, program, ...words]
-  const { exitCode, stdout, output } = await runProcess(argv, { cwd: folder, environment, timeoutMilliseconds: 50_000 })
+  const argv = [process.execPath, program, ...words]
+  const { exitCode, stdout, output } = await runProcess(argv, { cwd: folder, environment, timeoutMilliseconds: 200_000 })
   return { code: exitCode, out: stdout.toString(), all: output.toString() }
 }
 
@@ -154,9 +153,15 @@ test('messages are flags of their schema, and their answers come back', async ()
 
 test('Ctrl-C detaches from a run, which goes on', async () => {
   const run = await started({ question: 'Working', quiet: true })
-  const left = await loopwright(['watch', run], { before: ['timeout', '--preserve-status', '--signal', 'INT', '4'] })
-  expect(left.out).toContain(`detached; the run goes on\nNext: loopwright watch ${run}`)
-  expect(left.code).toBe(130)
+  const watching = spawn(process.execPath, [program, 'watch', run], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+  let out = ''
+  watching.stdout.on('data', (piece) => {
+    // What it says first it says when it listens.
+    if (out === '') watching.kill('SIGINT')
+    out += String(piece)
+  })
+  const [code] = (await once(watching, 'exit')) as [number]
+  expect({ code, out }).toEqual({ code: 130, out: expect.stringContaining(`detached; the run goes on\nNext: loopwright watch ${run}`) })
   expect((await loopwright(['show', run])).out).toContain(`${run}: running`)
   await loopwright(['kill', run])
 })

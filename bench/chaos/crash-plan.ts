@@ -12,9 +12,11 @@ const isLong = (point: CrashPoint) => point.includes('Artifacts')
 const isReading = (point: CrashPoint) => /^activity\.(retrieve|runCommand)\./.test(point)
 /** Passed only where a conversation becomes too long for its model. */
 const isNarrow = (point: CrashPoint) => /compactTranscript|readEarlier/.test(point)
-const isEffect = (point: CrashPoint) => /[eE]ffect|^key\.claim/.test(point)
+const isEffect = (point: CrashPoint) => /[eE]ffect|^key\.claim|checkGrant/.test(point)
+/** Passed only where a person answers whether an effect happened. */
+const isGrant = (point: CrashPoint) => point.includes('checkGrant')
 /** Passed only where it is in doubt whether an effect happened: somebody must have died there first. */
-const settling = crashPoints.filter((point) => /fenceEffect|lookUpEffect|effect\.(fenced|found)/.test(point))
+const settling = crashPoints.filter((point) => /fenceEffect|lookUpEffect|effect\.(fenced|found)|checkGrant/.test(point))
 const acting = crashPoints.filter((point) => isEffect(point) && !settling.includes(point))
 const repairing = crashPoints.filter((point) => ![isEffect, isReading, isNarrow].some((is) => is(point)))
 
@@ -30,8 +32,8 @@ export function quickPlan(): CrashRun[] {
     ...repairs,
     { kind: 'narrow', points: crashPoints.filter(isNarrow) },
     { kind: ['comment', 'charge', 'mail'], points: acting.filter((point) => point !== 'effect.acted') },
-    { kind: ['comment'], points: ['effect.acted', ...settling] },
-    { kind: ['mail'], points: ['effect.intended', 'effect.acted'] },
+    { kind: ['comment'], points: ['effect.acted', ...settling.filter((point) => !isGrant(point))] },
+    { kind: ['mail'], points: ['effect.intended', 'effect.acted', ...crashPoints.filter(isGrant)] },
     { kind: 'reading', points: crashPoints.filter(isReading) },
     { kind: ['charge'], points: ['effect.acted'] },
   ]
@@ -56,6 +58,7 @@ function kindsOf(point: CrashPoint): CrashRun['kind'][] {
   if (!isEffect(point)) return ['repair']
   // A charge is repeated with its key, and mails cannot be looked up.
   if (point === 'effect.found') return [['comment']]
+  if (isGrant(point)) return [['mail']]
   if (settling.includes(point)) return [['comment'], ['mail']]
   return [['charge'], ['comment'], ['mail']]
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Client, type WorkflowHandle } from '@temporalio/client'
+import { signGrant } from '../../contract/grants.ts'
 import { type Gate } from '../../contract/messages.ts'
 import { type Outcome } from '../../contract/outcome.ts'
 import { type UseResult } from '../../contract/workspace.ts'
@@ -26,6 +27,9 @@ export interface Wanted {
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const workerFile = join(packageFolder, 'bench', 'chaos', 'worker.mjs')
+
+/** Who answers doubts is vouched for. */
+const grantKey = 'a key for grants that is long enough'
 
 /** Writes the bundle of one of the chaos's workflow files, and returns where. */
 export async function writeBundle(name: 'workflows' | 'naive-workflows', folder: string): Promise<string> {
@@ -51,7 +55,8 @@ export function startEffectsWorker(
   at: { address: string; taskQueue: string; stateFolder: string; bundle: string },
   environment: Record<string, string>,
 ) {
-  return startWorkerProcess([workerFile, at.address, at.taskQueue, at.stateFolder, at.bundle], environment)
+  const vouching = { ...environment, LOOPWRIGHT_GRANT_KEY: grantKey }
+  return startWorkerProcess([workerFile, at.address, at.taskQueue, at.stateFolder, at.bundle], vouching)
 }
 
 /** How often an effect happened: a comment carries its marker behind its text. */
@@ -73,7 +78,9 @@ export async function answerDoubts(
       const effect = wanted.find(({ text }) => question.includes(` ${text} (`))
       if (!effect) throw new Error(`The run asks about nothing that was wanted: ${question}`)
       const answer = timesOf(effect, await happened()) > 0 ? 'yes' : 'no'
-      const decision = { gate, digest, answer, by: 'the recorder' }
+      const granted = { run: run.workflowId, gate, digest, answer }
+      const grant = signGrant(grantKey, { by: 'the recorder', roles: [], expires: Date.now() + 3_600_000 }, granted)
+      const decision = { gate, digest, answer, by: 'the recorder', grant }
       await run.executeUpdate('decide', { args: [decision] }).then(
         () => answered.add(gate),
         () => {},

@@ -4,7 +4,7 @@ import { flagsOf } from '../flags.ts'
 import { addFlags, typedFlags } from '../options.ts'
 import { inSession, type Session } from '../session.ts'
 import { exitCodes } from '../usage.ts'
-import { chooseGate } from './decide.ts'
+import { type As, chooseGate } from './decide.ts'
 
 /** The field of a message that is typed without its flag. */
 const positional: { [Name in MessageName]?: string } = { decide: 'answer', steer: 'text' }
@@ -16,7 +16,9 @@ export function addMessages(program: Command): void {
   for (const name of messageNames) {
     const { input, description } = messages[name]
     const field = positional[name]
-    const flags = flagsOf(input)
+    // A grant is made, not typed; what a value is, its gate knows.
+    const flags = flagsOf(input).filter(({ path: [field] }) => field !== 'grant')
+    for (const flag of flags) if (flag.path[0] === 'value') flag.kind = 'text'
     const command = program.command(name).description(description).argument('<run>', 'the run, or a unique prefix of its id')
     if (field !== undefined)
       command.argument(field === 'text' ? '[words...]' : `[${field}]`, flags.find((flag) => flag.name === field)?.description)
@@ -24,17 +26,21 @@ export function addMessages(program: Command): void {
       command,
       flags.filter((flag) => flag.name !== field).map((flag) => ({ ...flag, required: false })),
     )
+    if (name === 'decide')
+      command
+        .option('--as <name>', 'who decides, vouched for with the key in LOOPWRIGHT_GRANT_KEY')
+        .option('--roles <a,b>', 'what they may answer for, with --as')
     command.action((...parts: unknown[]) => {
       const [prefix, word] = parts
       const typed = { ...typedFlags(flags, command.opts()), ...(field === undefined ? {} : wordOf(field, word)) }
-      return inSession(command, (session) => sendTyped(session, String(prefix), name, typed))
+      return inSession(command, (session) => sendTyped(session, String(prefix), name, typed, command.opts<As>()))
     })
   }
 }
 
-async function sendTyped(session: Session, prefix: string, name: MessageName, typed: Record<string, unknown>): Promise<number> {
+async function sendTyped(session: Session, prefix: string, name: MessageName, typed: Record<string, unknown>, as: As): Promise<number> {
   const run = await session.loopwright.resolve(prefix)
-  const chosen = name === 'decide' ? await chooseGate(session, run, typed) : typed
+  const chosen = name === 'decide' ? await chooseGate(session, run, typed, as) : typed
   const answer =
     'refused' in chosen ? { accepted: false, reason: String(chosen.refused) } : await session.loopwright.send(run, name, chosen)
   return printAnswer(session, run, name, answer)

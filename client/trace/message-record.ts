@@ -14,8 +14,19 @@ export function messageRecord(message: Message, certificate: Certificate | undef
     const content = (text === undefined ? message.content : text) ?? null
     return { kind: 'message', message: name, at, by: byOf(message.content), via, content: content as Json, accepted, reason }
   }
-  const { by = 'unverified', ...rest } = decision.data
-  return { kind: 'decision', at, by, via, ...rest, accepted, reason, ...(accepted === false ? {} : shownAt(rest, at, certificate)) }
+  const { grant, by = grant?.by ?? 'unverified', ...rest } = decision.data
+  const verified = grant && accepted === true ? { verified: true as const } : {}
+  return {
+    kind: 'decision',
+    at,
+    by,
+    ...verified,
+    via,
+    ...rest,
+    accepted,
+    reason,
+    ...(accepted === false ? {} : shownAt(rest, at, certificate)),
+  }
 }
 
 /** What the closing record says was shown; whether that is what the decision is about, its digest proves. */
@@ -26,11 +37,11 @@ function shownAt(
 ): Pick<TraceOf<'decision'>, 'question' | 'shown' | 'proven' | 'waitedMilliseconds'> {
   const taken = certificate?.decisions.find((decision) => decision.gate === gate && decision.digest === about)
   if (!taken) return {}
-  const { question, shown, since } = taken
+  const { question, shown, since, asked } = taken
   return {
     question,
     shown,
-    ...(question === undefined || shown === undefined ? {} : { proven: digest({ question, show: shown }) === about }),
+    ...(question === undefined || shown === undefined ? {} : { proven: digest({ question, show: shown, ...asked }) === about }),
     waitedMilliseconds: since === undefined ? undefined : Math.max(at - since, 0),
   }
 }

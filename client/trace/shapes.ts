@@ -94,8 +94,10 @@ export const DecideInput = z.object({
   gate: z.string(),
   digest: z.string(),
   answer: z.string(),
+  value: z.json().optional(),
   note: z.string().optional(),
   by: z.string().optional(),
+  grant: z.object({ by: z.string() }).optional(),
 })
 export const Answer = z.object({ accepted: z.boolean(), reason: z.string().optional() })
 
@@ -117,6 +119,7 @@ export const Certificate = z.object({
       at: z.int(),
       since: z.int().optional(),
       question: z.string().optional(),
+      asked: z.record(z.string(), z.json()).optional(),
       shown: z.json().optional(),
     }),
   ),

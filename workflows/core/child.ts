@@ -5,6 +5,7 @@ import { type DeclaredInput, type DeclaredValue, type WorkflowName } from '../..
 import { type FailureDetail } from '../../contract/failures.ts'
 import { Limits } from '../../contract/limits.ts'
 import { type Outcome, outcomeOf } from '../../contract/outcome.ts'
+import { requesterOf } from './authority.ts'
 import { causeOfChild, failure, runStopped } from './failure.ts'
 import { release, reserveSlice } from './ledger.ts'
 import { road } from './road.ts'
@@ -35,6 +36,7 @@ export function child(workflow: string, input: object): Promise<Outcome<unknown>
 async function runChild(path: string, workflow: string, input: object, wanted: Limits, slots: number): Promise<Outcome<unknown>> {
   const run = currentRun()
   const { budgets } = currentScope(run.root)
+  const requester = requesterOf()
   const slice = await sliceOf(run, budgets, wanted)
   const limits = { ...wanted, ...limitsOf(slice), concurrency: slots, minutes: Math.min(wanted.minutes, minutesLeft(run)) }
   let used: Account & { milliseconds: number } = { ...slice, milliseconds: 0 }
@@ -45,6 +47,7 @@ async function runChild(path: string, workflow: string, input: object, wanted: L
       // Whatever ends this run, its children wind down with an outcome of their own.
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       staticSummary: `child of ${run.id}`,
+      ...(requester === undefined ? {} : { memo: { requester } }),
     })
     const outcome = AnyOutcome.parse(await resultOf(run, path, handle)) as Outcome<unknown>
     used = outcome.spent

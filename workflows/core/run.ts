@@ -80,6 +80,8 @@ export class Run {
   endReason: StopReason | undefined
   /** Stages that hold a slot. */
   inFlight = 0
+  /** Grants that this execution has looked at. */
+  grants = 0
   /** Steps performed by this execution. */
   steps = 0
   attempts: number
