@@ -60,7 +60,10 @@ export const lesson = declare({
     words: z.int().min(20).max(2_000).default(200).describe('Most words of the explanation.'),
     models: Models.describe('Who writes.'),
     judges: Models.optional().describe('Who judges the level; best another model. Default: who writes, in a context of their own.'),
-    confined: z.boolean().default(true).describe("Refuse to start where commands can't be confined: code of a model is run."),
+    confined: z
+      .boolean()
+      .default(true)
+      .describe("Refuse to start where commands can't be confined, because code of a model is run; JSON (--input) can set it to false."),
     limits: Limits.prefault({ attempts: 5 }).describe('As for every run; attempts and stalls are those of each step.'),
   }),
   output: Pieces,
