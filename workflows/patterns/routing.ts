@@ -21,11 +21,10 @@ export async function routing({ input, routes, models, ...rest }: Routing): Prom
   let by: Routed['by'] = 'model'
   if (value.confidence < rest.confidence && rest.otherwise !== undefined) [route, by] = [rest.otherwise, 'default']
   else if (value.confidence < rest.confidence) {
-    const question = `Unsure (${value.confidence}): ${value.why} Take route ${route}? With no, name another as the note: ${names.join(', ')}.`
-    const { answer, note = '' } = await gate({ kind: 'confirm', question, show: { input, drawn } })
-    if (answer !== 'yes' && !names.includes(note.trim()))
-      return finish.stopped('declined', `A person took none of the routes: ${note || 'no reason given'}.`)
-    ;[route, by] = [answer === 'yes' ? route : note.trim(), 'person']
+    const question = `Unsure (${value.confidence}), ${route} at best: ${value.why} Which route?`
+    const { answer, value: chosen, note } = await gate({ kind: 'select', options: names, question, show: { input, drawn } })
+    if (answer !== 'yes') return finish.stopped('declined', `A person took none of the routes: ${note ?? 'no reason given'}.`)
+    ;[route, by] = [String(chosen), 'person']
   }
   const taken = routes[route]!
   const { text } = await stage({ name: route, models: taken.models ?? models, prompt: taken.prompt, previous: input })
