@@ -25,6 +25,8 @@ export interface LoopFixture {
   objection?: RegExp
   /** The cap that its spending is held to (6,000), where what it asks takes more than half of that. */
   tokens?: number
+  /** Each of its runs takes a repository, commands and tests: it is tried with the hardest seam only. */
+  slow?: true
   /** What it lacks, and why that is right. */
   lacks: Partial<Record<Property, string>>
 }

@@ -48,5 +48,6 @@ export const reviewed: Omit<LoopFixture, 'name'> = {
   wavers: () => both(inTurn([finish, edit('too', 'three'), finish, edit('one, three', 'two'), finish])),
   objection: /has one/,
   tokens: 12_000,
+  slow: true,
   lacks: {},
 }

@@ -35,5 +35,6 @@ export const testAndFix: LoopFixture = {
     return { toolCalls: [rejected === 2 && edits === 1 ? edit('two', 'too') : finish] }
   },
   objection: /Your last attempt was verified and rejected[\s\S]*has three/,
+  slow: true,
   lacks: {},
 }
