@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
@@ -128,4 +129,20 @@ test('calls are counted through loops, branches, side by side and fallback', () 
   expect(mostCalls([does.beside([does.answers('x', ['a/a'], '')], 5)])).toBe(5 * 7 * 3)
   const fallback = ['best' as const, { models: ['c/c', 'd/d', 'e/e'] }]
   expect(mostCalls([does.repeats({ limits, fallback }, [does.writes('x', two, '')])])).toBe(4 * 2 * 3 + 2 * 3 * 3)
+})
+
+test('the page of traits says what the declarations say; LOOPWRIGHT_RECORD=1 writes it anew', () => {
+  const of = ([name, declaration]: [string, Declaration]) => {
+    const { description, traits, stages = [] } = entryOf(name, declaration)
+    const { sequence, failure, audit, cost } = traits
+    const lines = [`- Sequence: ${sequence}`, `- Failure: ${failure}`, `- Audit: ${audit}`, `- Cost, with its example: ${cost}`]
+    return [`## ${name}`, description, lines.join('\n'), `\`\`\`text\n${drawing(stages).join('\n')}\n\`\`\``].join('\n\n')
+  }
+  const told =
+    'What `loopwright show WORKFLOW` says of each workflow with its example: who owns the sequence, how it fails, what is left to audit, the most that it can cost, and its stages. Printed from the declarations.'
+  const sorted = shipped.toSorted(([a], [b]) => a.localeCompare(b))
+  const page = `${['# Traits of every workflow', told, ...sorted.map(of)].join('\n\n')}\n`
+  const file = here('../docs/traits.md')
+  if (process.env['LOOPWRIGHT_RECORD']) writeFileSync(file, page)
+  expect(readFileSync(file, 'utf8')).toBe(page)
 })

@@ -59,7 +59,7 @@ async function foundBy(schedule: string, runs: number): Promise<FoundWork[]> {
   }
 }
 
-test('two schedules that fire at once give every ticket exactly one run, at most so many each time, and says what it skipped', async () => {
+test('two schedules that fire at once give every ticket exactly one run, at most so many each time, and say what they skipped', async () => {
   put(`${mine}-one.json`, { subject: 'The first', text: 'How long may I return a lamp?', receivedAt: new Date().toISOString() })
   put(`${mine}-two.md`, '# The second\n\nThe invoice of March is wrong.\n')
   put(`${mine}-three.json`, { id: `${mine}-3`, subject: 'The third' })
