@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { z } from 'zod'
+import { type Gate } from '../contract/messages.ts'
 import { type OwnTool } from '../activities/effects/tool.ts'
 import { type Reply, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
 import { type CoreBench, openBench } from './support/core.ts'
@@ -88,4 +89,42 @@ test('a call that changes something waits for those before it, and those after i
 test('a tool that fails is answered with what it said, and the others of its turn with what they found', async () => {
   const answers = await answersTo('look', 'broken', 'look')
   expect(answers).toEqual(['look was there', expect.stringContaining('the shelf is empty'), 'look was there'])
+})
+
+/** Starts an agent that asks a person, and answers. */
+async function answering(asked: Record<string, unknown>, decision: object): Promise<{ gate: Gate; outcome: unknown; heard: unknown }> {
+  turns = [{ toolCalls: [{ name: 'ask_person', arguments: asked }] }]
+  const run = await bench.start('acting', { models: 'openai/x', names: ['ask_person'] })
+  let gate: Gate | undefined
+  while (!gate) [gate] = await run.query<Gate[]>('gates')
+  expect(await run.executeUpdate('decide', { args: [{ gate: gate.gate, digest: gate.digest, by: 'ada', ...decision }] })).toEqual({
+    accepted: true,
+  })
+  const outcome: unknown = await run.result()
+  return { gate, outcome, heard: server.requests.at(-1)!.messages.at(-1) }
+}
+
+test('a model asks a person in words or for a choice, hears the answer, and goes on when nobody knows', async () => {
+  const text = await answering({ question: 'Which colour?' }, { answer: 'yes', value: 'Blue, please.' })
+  expect(text.gate).toMatchObject({ kind: 'input', question: 'A model asks: Which colour?' })
+  expect(text).toMatchObject({ outcome: { status: 'accepted' }, heard: { role: 'tool', content: 'ada answered: Blue, please.' } })
+  const choice = await answering({ question: 'Which?', options: ['left', 'right'] }, { answer: 'yes', value: 'right' })
+  expect(choice).toMatchObject({ gate: { kind: 'select', options: ['left', 'right'] }, heard: { content: 'ada answered: right' } })
+  const nobody = await answering({ question: 'Which?' }, { answer: 'no', note: 'I am not from here' })
+  expect(nobody).toMatchObject({
+    outcome: { status: 'accepted' },
+    heard: { content: expect.stringContaining('Nobody answers this: I am not from here.') },
+  })
+})
+
+test('whoever is asked by a model may stop the run', async () => {
+  const { outcome } = await answering({ question: 'May I?' }, { answer: 'stop', note: 'enough' })
+  expect(outcome).toMatchObject({ status: 'stopped', reason: 'declined', why: expect.stringContaining('enough') })
+})
+
+test('a question that does not fit its form is told to the model, and asks nobody', async () => {
+  turns = [{ toolCalls: [{ name: 'ask_person', arguments: { question: '', options: ['one'] } }] }]
+  const run = await bench.start('acting', { models: 'openai/x', names: ['ask_person'] })
+  expect(await run.result()).toMatchObject({ status: 'accepted' })
+  expect(server.requests.at(-1)!.messages.at(-1)).toMatchObject({ content: expect.stringContaining('do not fit ask_person') })
 })

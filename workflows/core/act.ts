@@ -1,7 +1,9 @@
+import { askPerson } from '../../contract/ask-person.ts'
 import { earlier } from '../../contract/compaction.ts'
 import { type Text } from '../../contract/json.ts'
 import { type Message, type ModelReply, type ToolCall, type Transcript } from '../../contract/models.ts'
 import { type Tool } from '../../contract/workspace.ts'
+import { askedPerson } from './ask-person.ts'
 import { readEarlier } from './compact.ts'
 import { doneBy } from './stuck.ts'
 import { unfit, use } from './use.ts'
@@ -58,10 +60,11 @@ async function observe(call: ToolCall, tools: Tool[], transcript: Transcript): P
   const tool = toolOf(call, tools)
   if (!call.arguments) return { content: `The call was not made: ${call.malformed ?? 'its arguments are not a JSON object'}.` }
   if (!tool) return { content: `There is no tool ${call.name.slice(0, 80)}. There are: ${tools.map(({ name }) => name).join(', ')}.` }
-  const needsCheck = tool === earlier || (tool.name === 'finish' && tool.workspace === undefined)
+  const needsCheck = tool === earlier || tool === askPerson || (tool.name === 'finish' && tool.workspace === undefined)
   const refused = needsCheck ? unfit(tool, call.arguments) : undefined
   if (refused !== undefined) return { content: refused }
   if (tool.name === 'finish') return { content: 'Finished.', finished: call.arguments }
+  if (tool === askPerson) return { content: await askedPerson(call.arguments) }
   const { text } = tool === earlier ? await readEarlier(transcript, call.arguments) : await use(tool, call.arguments)
   return { content: text }
 }

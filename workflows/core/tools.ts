@@ -1,11 +1,12 @@
+import { askPerson } from '../../contract/ask-person.ts'
 import { type Tool } from '../../contract/workspace.ts'
 import { failure } from './failure.ts'
 import { currentRun } from './run.ts'
 
-/** Tools of one's own that the worker registered, by name, for `agent` and `use`; fails with `UnknownTool` when one is missing. */
+/** Tools by name, for `agent` and `use`: those of one's own that the worker registered, and `ask_person`; fails with `UnknownTool` when one is missing. */
 export function tools(...names: string[]): Tool[] {
   const run = currentRun()
-  const there = run.preflight?.tools ?? []
+  const there = [...(run.preflight?.tools ?? []), askPerson]
   return names.map((name) => {
     const found = there.find((tool) => tool.name === name)
     if (found) return found
