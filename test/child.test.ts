@@ -87,8 +87,8 @@ test('the concurrency of a run holds over the children of its children, in all t
   open.most = 0
   const tasks = Array.from({ length: 2 }, () => ({ do: 'tree', times: 3, limits: { tokens: 400_000 } }))
   const run = await bench.start('parent', { tasks, limits: { concurrency: 3 } })
-  // Two trees of seven runs with two questions each.
-  expect(await run.result()).toMatchObject({ status: 'accepted', value: ['accepted 14', 'accepted 14'] })
+  // Two trees of seven runs with four questions each, each of which would ask all four at once.
+  expect(await run.result()).toMatchObject({ status: 'accepted', value: ['accepted 28', 'accepted 28'] })
   expect(open.most).toBeLessThanOrEqual(3)
   expect(open.most).toBeGreaterThan(1)
 })

@@ -70,7 +70,7 @@ async function nested(times: number): Promise<Outcome<number>> {
 
 /** Questions of its own beside two runs that do the same, down to the leaves. */
 async function tree(times: number): Promise<Outcome<number>> {
-  const own = Array.from({ length: 2 }, (_, index) => async () => {
+  const own = Array.from({ length: 4 }, (_, index) => async () => {
     await ask(models(), { messages: [{ role: 'user', content: `${times} ${index}` }], maxOutputTokens: 300 })
     return 1
   })
