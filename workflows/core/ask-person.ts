@@ -9,6 +9,6 @@ export async function askedPerson(given: unknown): Promise<string> {
   const asked = options ? { kind: 'select' as const, options } : { kind: 'input' as const }
   const { answer, value, note, by } = await gate({ ...asked, name: 'ask_person', question: `A model asks: ${question}`, show })
   if (answer === 'stop') throw runStopped({ reason: 'declined', why: `${by} stopped the run when a model asked: ${note ?? question}` })
-  if (answer === 'yes') return `${by} answered: ${String(value)}`
+  if (answer === 'yes') return `${by} answered: ${typeof value === 'string' ? value : JSON.stringify(value)}`
   return `Nobody answers this${note === undefined ? '' : `: ${note}`}. Go on without, or finish and say what is in the way.`
 }

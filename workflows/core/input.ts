@@ -39,6 +39,8 @@ export function readMessages(reads: (string | Ref)[]): Message[] {
 
 /** A prompt with what came before in its place, or after it. */
 export function promptOf(prompt: string, previous: Input['previous']): string {
+  // Without anything before it, the words stand for themselves.
+  if (previous === undefined) return prompt
   const told = partsOf(previous)
     .map(({ name, text }) => (name === '' ? text : `## ${name}\n${text}`))
     .join('\n\n')
@@ -46,8 +48,7 @@ export function promptOf(prompt: string, previous: Input['previous']): string {
   return [prompt, told].filter((part) => part !== '').join('\n\n')
 }
 
-function partsOf(previous: Input['previous']): Part[] {
-  if (previous === undefined) return []
+function partsOf(previous: NonNullable<Input['previous']>): Part[] {
   if (typeof previous === 'string') return [{ name: '', text: previous }]
   return Array.isArray(previous) ? previous : [{ name: '', text: previous.text }]
 }

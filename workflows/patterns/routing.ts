@@ -24,7 +24,7 @@ export async function routing({ input, routes, models, ...rest }: Routing): Prom
     const question = `Unsure (${value.confidence}), ${route} at best: ${value.why} Which route?`
     const { answer, value: chosen, note } = await gate({ kind: 'select', options: names, question, show: { input, drawn } })
     if (answer !== 'yes') return finish.stopped('declined', `A person took none of the routes: ${note ?? 'no reason given'}.`)
-    ;[route, by] = [String(chosen), 'person']
+    ;[route, by] = [Choice.shape.route.parse(chosen), 'person']
   }
   const taken = routes[route]!
   const { text } = await stage({ name: route, models: taken.models ?? models, prompt: taken.prompt, previous: input })
