@@ -242,6 +242,8 @@ async function untilGate({ handle }: LoopRun): Promise<Gate> {
   for (;;) {
     const [gate] = await handle.query<Gate[]>('gates')
     if (gate) return gate
+    const { status, why } = await handle.query<Status>('status')
+    if (['done', 'stopped', 'failed'].includes(status)) throw new Error(`The run ended without asking anybody: ${why}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
