@@ -36,9 +36,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 }, 30_000)
 
+/** Nothing of npm's in it: commands are then written without npx. */
+const plainEnvironment = () => ({ PATH: process.env['PATH'] ?? '', HOME: folder })
+
 /** Runs the command line as a program would: no terminal, nothing on standard input. */
 async function loopwright(words: string[], { variables = {} }: { variables?: Record<string, string> } = {}) {
-  const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, ...variables }
+  const environment = { ...plainEnvironment(), ...variables }
   const argv = [process.execPath, program, ...words]
   const { exitCode, stdout, output } = await runProcess(argv, { cwd: folder, environment, timeoutMilliseconds: 200_000 })
   return { code: exitCode, out: stdout.toString(), all: output.toString() }
@@ -153,7 +156,11 @@ test('messages are flags of their schema, and their answers come back', async ()
 
 test('Ctrl-C detaches from a run, which goes on', async () => {
   const run = await started({ question: 'Working', quiet: true })
-  const watching = spawn(process.execPath, [program, 'watch', run], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+  const watching = spawn(process.execPath, [program, 'watch', run], {
+    cwd: folder,
+    env: plainEnvironment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let out = ''
   watching.stdout.on('data', (piece) => {
     // What it says first it says when it listens.

@@ -132,6 +132,18 @@ test('a step of a chain that stays wrong stops the chain with its name', async (
   })
 })
 
+test('rules pick a route before any model is asked, and what they do not hold for is classified', async () => {
+  const { routes } = example('routing', 'unsure') as { routes: Record<string, object> }
+  const [billing] = Object.keys(routes)
+  const ruled = { ...routes, [billing!]: { ...routes[billing!], if: [{ name: 'invoice-number', matches: 'INV-\\d+' }] } }
+  const asked = (input: string) => run('routing', { ...example('routing', 'unsure', { otherwise: 'technical' }), routes: ruled, input })
+  expect(await asked('What of INV-17?')).toMatchObject({
+    value: { route: billing, by: 'rule', confidence: 1 },
+    why: `It took route ${billing}, chosen by rule: invoice-number`,
+  })
+  expect(await asked('What of the bill?')).toMatchObject({ value: { route: 'technical', by: 'default' } })
+})
+
 test('an unsure route is a default or a person, and neither can leave what was drawn', async () => {
   expect(await run('routing', example('routing', 'unsure', { otherwise: 'technical' }))).toMatchObject({
     value: { route: 'technical', by: 'default', confidence: 0.4 },

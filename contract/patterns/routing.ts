@@ -2,17 +2,23 @@ import { z } from 'zod'
 import { declare } from '../declaration.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
+import { Rule } from '../rules.ts'
 import { does } from '../stages.ts'
 
 const Route = z.strictObject({
   when: z.string().min(1).describe('What belongs here.'),
+  if: z
+    .array(Rule)
+    .min(1)
+    .optional()
+    .describe('Rules; what all of them hold for comes here, and no model is asked. Default: the classifier decides.'),
   prompt: z.string().min(1).describe('What is asked of whoever answers; {previous} stands for the input.'),
   models: Models.optional().describe('Who answers. Default: who routes.'),
 })
 
 /** One of several drawn paths. */
 export const routing = declare({
-  description: 'A classifier picks one of the routes that are drawn; where it is unsure, a default or a person does.',
+  description: 'Rules or a classifier pick one of the routes that are drawn; where it is unsure, a default or a person does.',
   input: z
     .strictObject({
       input: z.string().min(1).describe('What is routed.'),
@@ -29,7 +35,12 @@ export const routing = declare({
       path: ['otherwise'],
       error: 'it is none of the routes',
     }),
-  output: z.strictObject({ route: z.string(), confidence: z.number(), by: z.enum(['model', 'default', 'person']), text: z.string() }),
+  output: z.strictObject({
+    route: z.string(),
+    confidence: z.number(),
+    by: z.enum(['model', 'rule', 'default', 'person']),
+    text: z.string(),
+  }),
   models: ({ models, routes }) => [...models, ...Object.values(routes).flatMap((route) => route.models ?? [])],
   owner: 'workflow',
   stages: ({ routes, models, confidence, otherwise }) => [
