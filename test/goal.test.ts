@@ -118,9 +118,10 @@ test('the example is done by a model that does what its criteria ask for', async
   expect(outcome).toMatchObject({ status: 'accepted', value: { files: ['src/slug.js', 'test/signs.test.js'] }, spent: { attempts: 1 } })
 })
 
-test('goal ends alike when it continues as new after every step', async () => {
+test('goal ends alike when it continues as new after every second or third step', async () => {
   const outcomes = await Promise.all(
-    [undefined, 1, 2, 3].map(async (seamEvery) => {
+    // After every single step: the contract of loops.
+    [undefined, 2, 3].map(async (seamEvery) => {
       const carried = seamEvery === undefined ? undefined : { seamEvery }
       const { status, value, spent } = await goal(input('learns', ['looks', 'unsure', 'yes']), carried)
       return { status, tree: value?.tree, receipt: value?.receipt, attempts: spent.attempts, tokens: spent.tokens }

@@ -11,7 +11,7 @@ import { type CoreBench, openBench } from './support/core.ts'
 import { saidIn } from './support/player.ts'
 
 /** LOOPWRIGHT_LONG_ATTEMPTS=2000 is the whole length; what is tried every time continues as new just as well, only less often. */
-const attempts = Number(process.env['LOOPWRIGHT_LONG_ATTEMPTS'] ?? 700)
+const attempts = Number(process.env['LOOPWRIGHT_LONG_ATTEMPTS'] ?? 550)
 let bench: CoreBench
 let server: ScriptedServer
 const questions: string[] = []

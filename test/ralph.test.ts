@@ -75,9 +75,10 @@ test('a round sees the files that the last one left, and nothing of its conversa
   expect(asked('yes', since)).toHaveLength(1)
 })
 
-test('ralph ends alike when it continues as new after every step', async () => {
+test('ralph ends alike when it continues as new after every second or third step', async () => {
   const outcomes = await Promise.all(
-    [undefined, 1, 2, 3].map(async (seamEvery) => {
+    // After every single step: the contract of loops.
+    [undefined, 2, 3].map(async (seamEvery) => {
       const carried = seamEvery === undefined ? undefined : { seamEvery }
       const { status, value, spent } = await ralph(input(['looks', 'yes']), carried)
       return { status, tree: value?.tree, receipt: value?.receipt, attempts: spent.attempts, tokens: spent.tokens }

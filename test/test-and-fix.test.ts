@@ -104,9 +104,10 @@ test('tests that are green already are accepted with zero attempts', async () =>
   expect(server.counts.requests).toBe(before)
 })
 
-test('testAndFix ends alike when it continues as new after every step', async () => {
+test('testAndFix ends alike when it continues as new after every second or third step', async () => {
   const outcomes = []
-  for (const carried of [undefined, { seamEvery: 1 }, { seamEvery: 2 }, { seamEvery: 3 }]) {
+  // After every single step: the contract of loops.
+  for (const carried of [undefined, { seamEvery: 2 }, { seamEvery: 3 }]) {
     const run = await bench.start('testAndFix', { repo: makeRepository(brokenSum), test: 'npm test', models: 'openai/halves' }, carried)
     const { status, value, spent } = (await run.result()) as Outcome<Patch>
     outcomes.push({ status, tree: value?.tree, files: value?.files, attempts: spent.attempts, tokens: spent.tokens })
