@@ -229,6 +229,21 @@ test.each([
   [{ kind: 'form' }, 'needs a schema'],
   [{ kind: 'input', needs: { quorum: { yes: 1, of: 2 } } }, 'A quorum is for confirm gates'],
   [{ kind: 'confirm', needs: { quorum: { yes: 3, of: 2 } } }, 'A quorum is for confirm gates'],
+  [
+    { kind: 'select', options: ['a'], deadline: [{ minutes: 1, then: { answer: 'yes', value: 'b' } }] },
+    'What the deadline answers does not fit',
+  ],
+  [{ kind: 'input', deadline: [{ minutes: 1, then: { answer: 'yes' } }] }, 'What the deadline answers does not fit'],
+  [
+    {
+      kind: 'confirm',
+      deadline: [
+        { minutes: 2, then: 'remind' },
+        { minutes: 1, then: { answer: 'no' } },
+      ],
+    },
+    'in the order of their minutes',
+  ],
 ])('a question that cannot be answered fails the run with a sentence: %j', async (ask, why) => {
   const run = await bench.start('asking', { gates: [ask] })
   await expect(run.result()).rejects.toMatchObject({ cause: { type: 'InvalidInput', message: expect.stringContaining(why) } })

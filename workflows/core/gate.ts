@@ -45,6 +45,7 @@ export interface Decision {
 export function gate(asking: Question): Promise<Decision> {
   const { question, show, until = () => false, name = 'gate', number, afterStop = false } = asking
   const asked = askedOf(asking)
+  checkDeadline(asked, asking.deadline ?? [])
   const step = {
     name,
     ...(number === undefined ? {} : { number }),
@@ -84,6 +85,16 @@ function askedOf({ kind, options, many, schema, needs }: Asked & Pick<Question, 
   if (needs?.quorum && (kind !== 'confirm' || needs.quorum.yes > needs.quorum.of || needs.quorum.yes < 1))
     throw unaskable('A quorum is for confirm gates, and of at most as many as may answer.')
   return { kind, ...(options ? { options } : {}), ...(many ? { many } : {}), ...(schema ? { schema } : {}) }
+}
+
+/** What a deadline answers is no better than what a person would: it must fit, too. */
+function checkDeadline(asked: Asked, rungs: Rung[]): void {
+  for (const [index, { minutes, then }] of rungs.entries()) {
+    if (minutes <= (rungs[index - 1]?.minutes ?? 0)) throw unaskable('The rungs of a deadline stand in the order of their minutes.')
+    if (typeof then !== 'object' || !('answer' in then) || then.answer !== 'yes') continue
+    const unfit = unfitValue(asked, then.value)
+    if (unfit !== undefined) throw unaskable(`What the deadline answers does not fit. ${unfit}`)
+  }
 }
 
 function unaskable(message: string) {
