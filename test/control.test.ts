@@ -37,11 +37,9 @@ const reading = (last: number) => (request: ScriptedRequest) =>
     ? 'That is all.'
     : { toolCalls: [{ name: 'read', arguments: { path: 'notes.txt', to: 100 + turnsOf(request) } }], delayMilliseconds: 20 }
 /** What people said, in the order in which the last request has it. */
-const heard = () =>
-  server.requests
-    .at(-1)!
-    .messages.filter(({ role, content }) => role === 'user' && String(content).includes(' says: '))
-    .map(({ content }) => String(content))
+const heard = () => heardIn(server.requests.at(-1)!)
+const heardIn = ({ messages }: ScriptedRequest) =>
+  messages.filter(({ role, content }) => role === 'user' && String(content).includes(' says: ')).map(({ content }) => String(content))
 
 for (const carried of [undefined, { seamEvery: 1 }, { seamEvery: 2 }]) {
   test(`steering reaches the model before its next turn, exactly once and in order${carried ? `, also when the run continues as new after every ${carried.seamEvery} steps` : ''}`, async () => {
@@ -63,6 +61,18 @@ for (const carried of [undefined, { seamEvery: 1 }, { seamEvery: 2 }]) {
     expect(heard()).toEqual([...Array.from({ length: 6 }, (_, index) => `ada says: word ${index + 1}`), 'A person says: by signal'])
   })
 }
+
+test('what is said while the model gives its last answer is heard before the agent ends', async () => {
+  const run = read(20)
+  script = async (request) => {
+    if (heardIn(request).length > 0) return 'That too.'
+    await (await run).executeUpdate('steer', { args: [{ text: 'and the second file' }] })
+    return 'That is all.'
+  }
+  const outcome = (await (await run).result()) as Outcome<{ answer: string }>
+  expect(heard()).toEqual(['A person says: and the second file'])
+  expect(outcome.value?.answer).toBe('That too.')
+})
 
 test('a message for the end waits until the agent would stop, and then goes on', async () => {
   script = reading(3)
