@@ -51,6 +51,10 @@ export type Delivered = { branch: string } | { undelivered: string }
 export const effectClasses = ['read', 'content', 'keyed', 'findable', 'once'] as const
 export type EffectClass = (typeof effectClasses)[number]
 
+/** What policies ask of a tool besides its class: it brings in text that strangers may have written, it brings in what is not public, or what it is given leaves this machine. */
+export const toolTags = ['reads_untrusted', 'reads_private', 'acts_outside'] as const
+export type ToolTag = (typeof toolTags)[number]
+
 /** A tool as plain data: what the model is told, and what the runtime needs to run it. */
 export interface Tool {
   name: string
@@ -58,6 +62,7 @@ export interface Tool {
   /** JSON Schema of the arguments. */
   schema: { [key: string]: Json }
   class: EffectClass
+  tags?: ToolTag[]
   /** May return the same result many times without that counting as no progress. */
   polling?: boolean
   /** Offered to this provider only. */

@@ -152,6 +152,7 @@ test.each<[string, OwnTool[], string]>([
   ['a name that no model may call', [{ ...plain, name: 'a tool' }], 'letters'],
   ['two of a name', [plain, plain], 'two of this name'],
   ['a class that there is not', [{ ...plain, class: 'twice' as 'once' }], 'no class "twice"'],
+  ['a tag that there is not', [{ ...plain, tags: ['harmless' as 'acts_outside'] }], 'no tag "harmless"'],
   ['findable without a find', [{ ...plain, class: 'findable' }], 'has a `find`'],
   ['polling although it changes something', [{ ...plain, class: 'once', polling: true }], 'only a tool that reads may poll'],
   ['no time', [{ ...plain, minutes: 0 }], 'minutes'],

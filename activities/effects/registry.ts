@@ -1,5 +1,5 @@
 import { isBuiltinTool, jsonSchema } from '../../contract/tools.ts'
-import { type Tool } from '../../contract/workspace.ts'
+import { type Tool, toolTags } from '../../contract/workspace.ts'
 import { type OwnTool, type ServedTool } from './tool.ts'
 
 /** The preflight brings all of them into every run's history, and each continuation carries them: a payload has its limit. */
@@ -25,16 +25,29 @@ export function described({
   arguments: own,
   schema,
   class: effectClass = 'once',
+  tags,
   minutes = 1,
   polling,
 }: ServedTool): Tool {
-  return { name, description, schema: schema ?? jsonSchema(own), class: effectClass, minutes, own: true, ...(polling ? { polling } : {}) }
+  return {
+    name,
+    description,
+    schema: schema ?? jsonSchema(own),
+    class: effectClass,
+    ...(tags ? { tags } : {}),
+    minutes,
+    own: true,
+    ...(polling ? { polling } : {}),
+  }
 }
 
-function problemOf({ name, class: effectClass = 'once', minutes = 1, keyLifeHours = 24, find, polling }: OwnTool): string | undefined {
+function problemOf(tool: OwnTool): string | undefined {
+  const { name, class: effectClass = 'once', tags = [], minutes = 1, keyLifeHours = 24, find, polling } = tool
   if (!/^[A-Za-z][\w-]{0,63}$/.test(name)) return 'a name is up to 64 letters, digits, _ and -, and begins with a letter'
   if (isBuiltinTool(name)) return "it is one of Loopwright's own"
   if (!['read', 'keyed', 'findable', 'once'].includes(effectClass)) return `there is no class ${JSON.stringify(effectClass)}`
+  const stranger = tags.find((tag) => !toolTags.includes(tag))
+  if (stranger !== undefined) return `there is no tag ${JSON.stringify(stranger)}`
   if (effectClass === 'findable' && !find) return 'a findable tool has a `find`'
   if (polling && effectClass !== 'read') return 'only a tool that reads may poll'
   if (!(minutes > 0 && minutes <= 60)) return 'minutes is more than 0 and at most 60'

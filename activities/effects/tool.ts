@@ -1,6 +1,6 @@
 import { type z } from 'zod'
 import { type Json } from '../../contract/json.ts'
-import { type EffectClass } from '../../contract/workspace.ts'
+import { type EffectClass, type ToolTag } from '../../contract/workspace.ts'
 
 /** What a tool of one's own is told besides its arguments. */
 export interface ToolContext {
@@ -31,6 +31,8 @@ export interface OwnTool<Schema extends z.ZodObject = z.ZodObject> {
    * `once` (the default): none of these, so in doubt a person is asked.
    */
   class?: Exclude<EffectClass, 'content'>
+  /** What it brings in and lets out, for policies (none). */
+  tags?: ToolTag[]
   /** It waits for something, and may bring the same many times without that counting as going round in circles; only for `read`. */
   polling?: boolean
   /** Minutes one call may take, the service's own processing included (1). */
