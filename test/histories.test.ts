@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { scriptOfToolCalls, startScriptedServer } from '../testing/index.ts'
-import { bundleWorkflows, ownWorkflows } from '../workers/bundle.ts'
+import { ownWorkflows } from '../workers/bundle.ts'
+import { testBundle } from './support/bundle.ts'
 import { replayHistory } from '../workers/replay.ts'
 import { openBench } from './support/core.ts'
 import { brokenSum, makeRepository } from './support/repository.ts'
@@ -56,7 +57,7 @@ if (process.env.LOOPWRIGHT_RECORD) {
 }
 
 const recorded = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : []
-const bundle = bundleWorkflows()
+const bundle = testBundle()
 
 test('every scenario has a recorded history', () => {
   expect(recorded.map(({ name }) => name).sort()).toEqual(

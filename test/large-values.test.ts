@@ -8,7 +8,7 @@ import { replayHistory } from '../workers/replay.ts'
 import { folderStore } from '../store/folder.ts'
 import { join } from 'node:path'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
-import { bundleWorkflows } from '../workers/bundle.ts'
+import { testBundle } from './support/bundle.ts'
 import { fileURLToPath } from 'node:url'
 import { type CoreBench, openBench } from './support/core.ts'
 
@@ -53,7 +53,7 @@ test('a history with values by hash replays from the artifact store', async () =
   await run.result()
   const history: unknown = JSON.parse(historyToJSON(await run.fetchHistory()))
   const store = folderStore(join(bench.stateFolder, 'artifacts'))
-  const replayed = await replayHistory(history, { bundle: await bundleWorkflows(workflows), store })
+  const replayed = await replayHistory(history, { bundle: await testBundle(workflows), store })
   expect(replayed).toEqual({ events: (history as { events: unknown[] }).events.length })
 }, 60_000)
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { connect, securityOf } from '../client/index.ts'
-import { bundleWorkflows } from '../workers/bundle.ts'
+import { testBundle } from './support/bundle.ts'
 import { startWorker } from '../workers/worker.ts'
 
 const certificate = (name: string) => fileURLToPath(new URL(`./fixtures/tls/${name}`, import.meta.url))
@@ -47,7 +47,7 @@ test('a worker and a client reach a cluster that asks for certificates, and nobo
   const address = await clusterWithTls()
   const [taskQueue, stateFolder] = [`tls-${randomUUID()}`, mkdtempSync(join(tmpdir(), 'loopwright-tls-'))]
   const security = securityOf(variables)
-  const bundle = await bundleWorkflows(fileURLToPath(new URL('./support/workflows/core.ts', import.meta.url)))
+  const bundle = await testBundle(fileURLToPath(new URL('./support/workflows/core.ts', import.meta.url)))
   const { run, shutdown } = await startWorker({ address, security, taskQueue, stateFolder, bundle, environment: {} })
   const running = run()
   const client = await connect({ address, security, taskQueue, stateFolder })

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { runProcess } from '../activities/process.ts'
 import { connect, type Loopwright } from '../client/index.ts'
 import { whyStuck } from '../contract/stuck.ts'
-import { bundleWorkflows } from '../workers/bundle.ts'
+import { testBundle } from './support/bundle.ts'
 import { startWatchdog } from '../workers/watchdog.ts'
 import { startWorker } from '../workers/worker.ts'
 
@@ -23,7 +23,7 @@ let throwing: WorkflowHandle
 let worker: Awaited<ReturnType<typeof workerOf>>
 
 async function workerOf(version: 'before' | 'after') {
-  const bundle = await bundleWorkflows(fileURLToPath(new URL(`./support/workflows/${version}-change.ts`, import.meta.url)))
+  const bundle = await testBundle(fileURLToPath(new URL(`./support/workflows/${version}-change.ts`, import.meta.url)))
   const { run, shutdown } = await startWorker({ address, taskQueue, stateFolder, bundle, environment: {}, onStuck: () => {} })
   const running = run()
   return async () => {

@@ -7,8 +7,8 @@ import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '
 import { type OwnTool } from '../../activities/effects/tool.ts'
 import { dataConverter } from '../../store/data-converter.ts'
 import { folderStore } from '../../store/folder.ts'
-import { bundleWorkflows } from '../../workers/bundle.ts'
 import { startWorker } from '../../workers/worker.ts'
+import { testBundle } from './bundle.ts'
 
 /** A worker of its own queue and state folder on the test run's server, with the test workflows. */
 export interface CoreBench {
@@ -24,8 +24,6 @@ export interface CoreBench {
   close(): Promise<void>
 }
 
-const bundles = new Map<string, Promise<{ code: string }>>()
-
 export async function openBench(
   workflows = './workflows/core.ts',
   environment: Record<string, string> = {},
@@ -34,13 +32,12 @@ export async function openBench(
   const address = process.env.LOOPWRIGHT_TEST_ADDRESS
   if (!address) throw new Error('The test run has no Temporal server: run it through jest with its global set-up.')
   const path = workflows.startsWith('/') ? workflows : fileURLToPath(new URL(workflows, import.meta.url))
-  const bundle = bundles.get(path) ?? bundleWorkflows(path)
-  bundles.set(path, bundle)
+  const bundle = await testBundle(path)
   const connection = await Connection.connect({ address, channelArgs: { 'grpc.max_receive_message_length': 256e6 } })
   const taskQueue = `core-${randomUUID()}`
   const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-'))
   const client = new Client({ connection, dataConverter: dataConverter(folderStore(join(stateFolder, 'artifacts'))) })
-  const settings = { address, taskQueue, stateFolder, bundle: await bundle, environment, tools }
+  const settings = { address, taskQueue, stateFolder, bundle, environment, tools }
   let shutdown = () => {}
   const running: Promise<void>[] = []
   const replaceWorker = async () => {
@@ -55,7 +52,7 @@ export async function openBench(
     connection,
     taskQueue,
     stateFolder,
-    bundle: await bundle,
+    bundle,
     replaceWorker,
     start: (type, input, carried) =>
       client.workflow.start(type, {

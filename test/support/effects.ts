@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { type Outcome } from '../../contract/outcome.ts'
 import { type Receipt, type UseResult } from '../../contract/workspace.ts'
 import { dataConverter } from '../../store/data-converter.ts'
 import { folderStore } from '../../store/folder.ts'
-import { bundleWorkflows } from '../../workers/bundle.ts'
+import { bundleFile, testBundle } from './bundle.ts'
 import { type Recorder, startRecorder } from './recorder.ts'
 
 const script = fileURLToPath(new URL('./effect-worker.mjs', import.meta.url))
@@ -35,18 +35,11 @@ export interface EffectBench {
   close(): Promise<void>
 }
 
-let bundle: Promise<string> | undefined
-
-async function bundleFile(): Promise<string> {
-  const file = join(mkdtempSync(join(tmpdir(), 'loopwright-bundle-')), 'workflows.js')
-  writeFileSync(file, (await bundleWorkflows(workflows)).code)
-  return file
-}
-
 /** A bench on the test run's server; `minutes`: what one effect may take. */
 export async function openEffectBench(minutes = 0.05): Promise<EffectBench> {
   const address = process.env.LOOPWRIGHT_TEST_ADDRESS!
-  const code = await (bundle ??= bundleFile())
+  await testBundle(workflows)
+  const code = bundleFile(workflows)
   const recorder = await startRecorder()
   const connection = await Connection.connect({ address })
   const taskQueue = `effects-${randomUUID()}`

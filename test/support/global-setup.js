@@ -18,6 +18,7 @@ export default async function setUpTests() {
     rmSync(folder, { recursive: true, force: true })
   }
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void globalThis.endTests().then(() => process.exit(130)))
+  process.env.LOOPWRIGHT_TEST_FOLDER = folder
   await writeBundle(join(folder, 'workflows.js'))
 }
 
