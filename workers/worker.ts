@@ -5,6 +5,7 @@ import { openSandbox } from '../activities/sandbox/open.ts'
 import { skillFolders, skillTool } from '../activities/skills/tool.ts'
 import { retrieveTool } from '../activities/retrieve/tool.ts'
 import { ticketTools } from '../activities/tickets/tool.ts'
+import { fetchTool } from '../activities/fetch/tool.ts'
 import { type World } from '../activities/world.ts'
 import { dataConverter } from '../store/data-converter.ts'
 import { isArmed } from '../store/crash-point.ts'
@@ -84,7 +85,14 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
   const { onProblem = (message) => Runtime.instance().logger.warn(message) } = settings
   for (const problem of [...mcp.problems, ...skills.problems]) onProblem(problem)
   const connection = await connected({ address, ...security }, settings.onWaiting)
-  const tools = [...(settings.tools ?? []), ...mcp.tools, ...skills.tools, ...retrieveTool(environment), ...ticketTools(environment)]
+  const tools = [
+    ...(settings.tools ?? []),
+    ...mcp.tools,
+    ...skills.tools,
+    ...retrieveTool(environment),
+    ...ticketTools(environment),
+    ...fetchTool(environment),
+  ]
   const made = makeWorker(connection, { store, stateFolder, environment, tools, sandbox }, { ...settings, namespace, taskQueue })
   // Servers of tools that nobody uses would keep this process alive.
   const worker = await made.catch(async (error: unknown) => {
