@@ -12,6 +12,8 @@ export interface DeclaredStage {
   models?: string[]
   /** How often each of them is asked at most. */
   asked?: number
+  /** It judges what the model that it asks first has made. */
+  judgesItself?: true
 }
 
 /** Stages that belong together: repeated, done side by side, or of which one is chosen. */
@@ -53,6 +55,11 @@ export const does = {
   }),
   beside: (stages: Stages, times = 1, name = 'parallel'): StageGroup => ({ name, how: 'side by side', times, stages }),
   oneOf: (stages: Stages, times = 1, name = 'routes'): StageGroup => ({ name, how: 'one of', times, stages }),
+}
+
+/** The stages of all groups, in order. */
+export function stagesIn(stages: Stages): DeclaredStage[] {
+  return stages.flatMap((stage) => ('stages' in stage ? stagesIn(stage.stages) : [stage]))
 }
 
 /** How many calls of models the stages make at most, every retry at every model of a chain counted; `chain`: of other models that may take their place. */

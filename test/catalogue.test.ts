@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { runProcess } from '../activities/process.ts'
 import { drawing } from '../cli/catalogue.ts'
 import { entryOf } from '../contract/catalogue.ts'
+import { judgesOf, judging, panelOf } from '../contract/judges.ts'
 import { flagsOf } from '../cli/flags.ts'
 import { type Declaration } from '../contract/declaration.ts'
 import { declarations } from '../contract/declarations.ts'
@@ -129,6 +130,19 @@ test('calls are counted through loops, branches, side by side and fallback', () 
   expect(mostCalls([does.beside([does.answers('x', ['a/a'], '')], 5)])).toBe(5 * 7 * 3)
   const fallback = ['best' as const, { models: ['c/c', 'd/d', 'e/e'] }]
   expect(mostCalls([does.repeats({ limits, fallback }, [does.writes('x', two, '')])])).toBe(4 * 2 * 3 + 2 * 3 * 3)
+})
+
+test('judges sit along the chain of those who work, and that one judges itself is said', () => {
+  expect(judgesOf(['a/a'])).toEqual(['a/a'])
+  expect(panelOf(['a/a', 'b/b'], 3)).toEqual([
+    ['b/b', 'a/a'],
+    ['a/a', 'b/b'],
+    ['b/b', 'a/a'],
+  ])
+  expect(panelOf(['a/a', 'b/b', 'c/c'], 3).map(([first]) => first)).toEqual(['b/b', 'c/c', 'a/a'])
+  const judge = does.answers('judge', ['b/b', 'a/a'], 'judges')
+  expect(judging(judge, ['a/a', 'b/b'])).toEqual(judge)
+  expect(judging(judge, ['b/b'])).toMatchObject({ judgesItself: true, does: 'judges; the model that works, in a fresh context' })
 })
 
 test('the page of traits says what the declarations say; LOOPWRIGHT_RECORD=1 writes it anew', () => {

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals'
+import { type Declaration } from '../contract/declaration.ts'
 import { declarations } from '../contract/declarations.ts'
 import { type Gate, type Status } from '../contract/messages.ts'
 import { type Outcome } from '../contract/outcome.ts'
+import { stagesIn } from '../contract/stages.ts'
 import { type LoopFixture, type Property } from './loop-fixtures/fixture.ts'
 import { type LoopGround, type LoopRun, type Play, pricedModel } from './support/loop-ground.ts'
 
@@ -19,7 +21,7 @@ export function loopContract(fixture: LoopFixture, ground: () => LoopGround): vo
   test(`${name} ends accepted, alike when it continues as new after every step${slow ? '' : ', second or third one'}, and every history replays`, async () => {
     const runs = await Promise.all(
       [undefined, ...(slow ? [1] : [1, 2, 3])].map((seamEvery) =>
-        ground().start(fixture, accepts(), seamEvery ? { carried: { seamEvery } } : {}),
+        ground().start(fixture, accepts(), seamEvery ? { carried: { seamEvery } } : { chain: true }),
       ),
     )
     const outcomes = await Promise.all(runs.map((run) => run.outcome()))
@@ -28,6 +30,18 @@ export function loopContract(fixture: LoopFixture, ground: () => LoopGround): vo
     for (const outcome of outcomes) expect(await comparable(outcome)).toEqual(await comparable(outcomes[0]!))
     plain = runs[0]!
     for (const run of [plain, runs[1]!]) expect(await ground().divergences(run)).toEqual([])
+  })
+
+  test(`${name} asks in each stage the model that its declaration draws, and judges are not the model that works`, async () => {
+    const run = await accepted()
+    const models = [run.model, run.next].map((model) => `openai/${model}`)
+    const declaration: Declaration = declarations[name]
+    const drawn = stagesIn(declaration.stages!(declaration.input.parse({ ...fixture.input(), models })))
+    const asked = await ground().askedInStages(run)
+    expect(asked.size).toBeGreaterThan(0)
+    const expected = [...asked.keys()].map((stage) => [stage, drawn.find((one) => one.name === stage)?.models?.[0]])
+    expect([...asked]).toEqual(expected)
+    for (const judge of fixture.judges ?? []) expect(asked.get(judge)).toBe(judge === 'reviewer-2' ? models[0] : models[1])
   })
 
   test(`${name} never spends more than its tokens or dollars, by the count of the provider itself`, async () => {
@@ -198,11 +212,15 @@ export function loopContract(fixture: LoopFixture, ground: () => LoopGround): vo
     await ground().server.when(({ byModel }) => (byModel[model] ?? 0) > 0)
   }
 
-  /** The steps of the accepted run; of one made for it where that test was left out. */
-  async function plainPaths(): Promise<string> {
-    plain ??= await start(accepts())
+  /** The accepted run; one made for it where that test was left out. */
+  async function accepted(): Promise<LoopRun> {
+    plain ??= await ground().start(fixture, accepts(), { chain: true })
     await plain.outcome()
-    const { handle } = plain
+    return plain
+  }
+
+  async function plainPaths(): Promise<string> {
+    const { handle } = await accepted()
     const { events } = await handle.fetchHistory()
     return (events ?? []).map((event) => event.activityTaskScheduledEventAttributes?.activityId ?? '').join('\n')
   }

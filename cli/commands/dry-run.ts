@@ -8,7 +8,7 @@ import { type Bounds, boundsOf } from '../../contract/bounds.ts'
 import { type Declaration } from '../../contract/declaration.ts'
 import { Limits } from '../../contract/limits.ts'
 import { type ModelFacts } from '../../contract/models.ts'
-import { mostCalls } from '../../contract/stages.ts'
+import { mostCalls, type Stages, stagesIn } from '../../contract/stages.ts'
 import { type BuiltinTool, builtinTools } from '../../contract/tools.ts'
 import { shellWord } from '../../client/why/words.ts'
 import { checked } from '../../client/input.ts'
@@ -49,14 +49,14 @@ export async function printDryRun(printer: Printer, stateFolder: string, workflo
   interrupted.forget()
   if (interrupted.over) return exitCodes.interrupted
   const stages = declaration.stages?.(full)
-  return print(printer, workflow, input, found, stages && mostCalls(stages))
+  return print(printer, workflow, input, found, stages)
 }
 
-function print(printer: Printer, workflow: string, input: Input, found: DryRun, calls: number | undefined): number {
+function print(printer: Printer, workflow: string, input: Input, found: DryRun, stages: Stages | undefined): number {
   const refused = [found.models, found.baseline].find((part) => part !== undefined && isProblem(part))
   const facts = isProblem(found.models) ? {} : found.models
   const rungs = (input.fallback ?? []).filter((rung) => typeof rung === 'object').length
-  const bounds = boundsOf(input.limits, facts, { ...(calls === undefined ? {} : { calls }), rungs })
+  const bounds = boundsOf(input.limits, facts, { ...(stages ? { calls: mostCalls(stages) } : {}), rungs })
   const next =
     refused && isProblem(refused)
       ? refused.next
@@ -68,6 +68,7 @@ function print(printer: Printer, workflow: string, input: Input, found: DryRun, 
   const { level, why, remedy } = found.sandbox
   const lines = [
     ...(isProblem(found.models) ? [`  models   refused: ${found.models.problem}`] : Object.entries(facts).map(modelLine)),
+    ...judgesLines(stages),
     `  at most  ${boundsText(bounds, isProblem(found.models))}`,
     `  policy   ${policy(input)}`,
     `  sandbox  ${confinement(level, why, remedy)}`,
@@ -82,6 +83,14 @@ function print(printer: Printer, workflow: string, input: Input, found: DryRun, 
 function modelLine([model, { where, price }]: [string, ModelFacts]): string {
   const cost = price ? `$${price.input / 1e6} in and $${price.output / 1e6} out per million tokens` : 'price unknown'
   return `  model    ${model}, ${where === 'builtin' ? 'asks nobody' : `asked at ${where}`}, ${cost}`
+}
+
+/** Which judges are asked of the model that works, because nobody else is named. */
+function judgesLines(stages: Stages = []): string[] {
+  const own = new Set(stagesIn(stages).flatMap(({ name, judgesItself }) => (judgesItself ? [name] : [])))
+  return own.size === 0
+    ? []
+    : [`  judges   ${[...own].join(', ')}: the model that works, in a fresh context; a second model in the chain would be asked instead`]
 }
 
 function boundsText({ attempts, calls, tokens, minutes, microDollars }: Bounds, unpriced: boolean): string {

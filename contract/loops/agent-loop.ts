@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { declare } from '../declaration.ts'
 import { everyModel, Fallback } from '../fallback.ts'
+import { judgesOf, judging } from '../judges.ts'
 import { JsonSchema } from '../json-schema.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
@@ -23,18 +24,20 @@ export const agentLoop = declare({
       .describe('What makes a good answer: criteria by name. Default: no judge; the shape alone decides.'),
     turns: z.int().min(1).max(1_000).default(50).describe('Most turns of an attempt.'),
     models: Models.describe('Who works.'),
-    judges: Models.optional().describe('Who judges by the rubric; best another model. Default: the workers, in a context of their own.'),
+    judges: Models.optional().describe(
+      'Who judges by the rubric; best another model. Default: the same chain from its second model on, in a context of its own.',
+    ),
     fallback: Fallback,
     limits: Limits.prefault({}),
   }),
   output: z.record(z.string(), z.json()),
   models: ({ models, judges = [], fallback }) => everyModel([...models, ...judges], fallback),
   owner: 'model',
-  stages: ({ models, judges = models, rubric, turns, ...rest }) => [
+  stages: ({ models, judges = judgesOf(models), rubric, turns, ...rest }) => [
     does.repeats(rest, [
       does.works('work', models, turns, `works with tools, at most ${turns} turns`),
       does.code('schema', 'the answer has the wanted shape'),
-      ...(rubric ? [does.answers('judge', judges, 'judges by the rubric')] : []),
+      ...(rubric ? [judging(does.answers('judge', judges, 'judges by the rubric'), models)] : []),
     ]),
   ],
   fails: 'Without a rubric any answer of the shape is taken. One that goes round in circles is told once, then stopped.',

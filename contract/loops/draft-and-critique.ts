@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { declare } from '../declaration.ts'
 import { everyModel, Fallback } from '../fallback.ts'
+import { judgesOf, judging } from '../judges.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
 import { does } from '../stages.ts'
@@ -11,7 +12,9 @@ export const draftAndCritique = declare({
   input: z.strictObject({
     goal: z.string().min(1).describe('What is to be written, for whom, and what for.'),
     models: Models.describe('Who writes.'),
-    critics: Models.optional().describe('Who criticises; best another model. Default: the writers, in a context of their own.'),
+    critics: Models.optional().describe(
+      'Who criticises; best another model. Default: the same chain from its second model on, in a context of its own.',
+    ),
     approve: z.boolean().default(false).describe('Ask a person before it is accepted.'),
     fallback: Fallback,
     limits: Limits.prefault({}),
@@ -19,10 +22,10 @@ export const draftAndCritique = declare({
   output: z.string(),
   models: ({ models, critics = [], fallback }) => everyModel([...models, ...critics], fallback),
   owner: 'workflow',
-  stages: ({ models, critics = models, approve, ...rest }) => [
+  stages: ({ models, critics = judgesOf(models), approve, ...rest }) => [
     does.repeats(rest, [
       does.writes('write', models, 'drafts, or rewrites the weak places'),
-      does.answers('critique', critics, 'names the weak places'),
+      judging(does.answers('critique', critics, 'names the weak places'), models),
       ...(approve ? [does.person('gate', 'agrees, or says what is wrong')] : []),
     ]),
   ],

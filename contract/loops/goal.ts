@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defaultTurns, reviewTurns } from '../bounds.ts'
 import { declare } from '../declaration.ts'
 import { everyModel, Fallback } from '../fallback.ts'
+import { judging, panelOf } from '../judges.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
 import { repositoryInput, repositoryRules } from '../repository-input.ts'
@@ -27,7 +28,7 @@ export const goal = declare({
         .max(9)
         .optional()
         .describe(
-          'The models of each reviewer; best others than those who work. Default: three reviewers with the models of those who work.',
+          'The models of each reviewer; best others than those who work. Default: three, who begin at the second, third and next model of those who work.',
         ),
       quorum: z.int().min(1).max(9).optional().describe('How many reviewers must approve. Default: more than half.'),
       turns: z.int().min(1).max(1_000).default(defaultTurns).describe('Most turns of an attempt.'),
@@ -45,13 +46,13 @@ export const goal = declare({
   output: Patch,
   models: ({ models, reviewers = [], fallback }) => everyModel([...models, ...reviewers.flat()], fallback),
   owner: 'model',
-  stages: ({ models, reviewers = [models, models, models], turns, approve, ...rest }) => [
+  stages: ({ models, reviewers = panelOf(models, 3), turns, approve, ...rest }) => [
     does.repeats(rest, [
       does.works('work', models, turns, `edits a copy of the repository and leaves a receipt, at most ${turns} turns`),
       does.code('tests', "the repository's own tests, against the base"),
       does.beside(
         reviewers.map((by, index) =>
-          does.works(`reviewer-${index + 1}`, by, reviewTurns, 'looks at the diff and the files, and runs the tests'),
+          judging(does.works(`reviewer-${index + 1}`, by, reviewTurns, 'looks at the diff and the files, and runs the tests'), models),
         ),
         1,
         'review',

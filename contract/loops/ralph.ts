@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defaultTurns, reviewTurns } from '../bounds.ts'
 import { declare } from '../declaration.ts'
 import { everyModel, Fallback } from '../fallback.ts'
+import { judging, panelOf } from '../judges.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
 import { repositoryInput, repositoryRules } from '../repository-input.ts'
@@ -32,7 +33,9 @@ export const ralph = declare({
       .array(Models)
       .length(2, 'name two: both must approve')
       .optional()
-      .describe('The models of the two reviewers; best others than those who work. Default: those who work.'),
+      .describe(
+        'The models of the two reviewers; best others than those who work. Default: the chain of those who work, one from its second model on, one from the next.',
+      ),
     turns: z.int().min(1).max(1_000).default(defaultTurns).describe('Most turns of a round.'),
     approve: z.boolean().default(false).describe('Ask a person before the patch is accepted.'),
     ...repositoryRules,
@@ -45,13 +48,13 @@ export const ralph = declare({
   output: Patch,
   models: ({ models, reviewers = [], fallback }) => everyModel([...models, ...reviewers.flat()], fallback),
   owner: 'model',
-  stages: ({ models, reviewers = [models, models], turns, approve, ...rest }) => [
+  stages: ({ models, reviewers = panelOf(models, 2), turns, approve, ...rest }) => [
     does.repeats(rest, [
       does.works('work', models, turns, `reads the plan, does one step of it in a copy of the repository, at most ${turns} turns`),
       does.code('tests', "the repository's own tests, against the base"),
       does.beside(
         reviewers.map((by, index) =>
-          does.works(`reviewer-${index + 1}`, by, reviewTurns, 'looks at the diff and the files, and runs the tests'),
+          judging(does.works(`reviewer-${index + 1}`, by, reviewTurns, 'looks at the diff and the files, and runs the tests'), models),
         ),
         1,
         'review',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Cited } from '../citations.ts'
 import { declare } from '../declaration.ts'
 import { everyModel, Fallback } from '../fallback.ts'
+import { judgesOf, judging } from '../judges.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
 import { collectionKinds } from '../retrieval.ts'
@@ -23,7 +24,7 @@ export const retrieveAndRefine = declare({
     passages: z.int().min(1).max(20).default(6).describe('Most passages of one search; 60 are kept in all.'),
     models: Models.describe('Who answers.'),
     judges: Models.optional().describe(
-      'Who says what is missing, and whether the answer follows from its quotations; best another model. Default: who answers, in a context of their own.',
+      'Who says what is missing, and whether the answer follows from its quotations; best another model. Default: the same chain from its second model on, in a context of its own.',
     ),
     fallback: Fallback,
     limits: Limits.prefault({}),
@@ -31,12 +32,12 @@ export const retrieveAndRefine = declare({
   output: Cited,
   models: ({ models, judges = [], fallback }) => everyModel([...models, ...judges], fallback),
   owner: 'workflow',
-  stages: ({ models, judges = models, rounds, queries, limits, fallback }) => [
+  stages: ({ models, judges = judgesOf(models), rounds, queries, limits, fallback }) => [
     does.repeats(
       { limits: { ...limits, attempts: rounds } },
       [
         does.tool('retrieve', `searches the folder, at most ${queries} times`),
-        does.answers('missing', judges, 'says what is missing, and by which words it would be found'),
+        judging(does.answers('missing', judges, 'says what is missing, and by which words it would be found'), models),
       ],
       'search',
     ),
@@ -45,7 +46,7 @@ export const retrieveAndRefine = declare({
       [
         does.answers('answer', models, 'answers from the passages, and quotes them'),
         does.code('citations', 'every quotation stands word for word in a passage that was found'),
-        does.answers('judge', judges, 'looks whether the answer follows from its quotations'),
+        judging(does.answers('judge', judges, 'looks whether the answer follows from its quotations'), models),
       ],
       'answer',
     ),

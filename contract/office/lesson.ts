@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { declare } from '../declaration.ts'
+import { judgesOf, judging } from '../judges.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
 import { does } from '../stages.ts'
@@ -59,7 +60,9 @@ export const lesson = declare({
     language: z.enum(['javascript', 'python']).default('javascript').describe('What its code is written in.'),
     words: z.int().min(20).max(2_000).default(200).describe('Most words of the explanation.'),
     models: Models.describe('Who writes.'),
-    judges: Models.optional().describe('Who judges the level; best another model. Default: who writes, in a context of their own.'),
+    judges: Models.optional().describe(
+      'Who judges the level; best another model. Default: the same chain from its second model on, in a context of its own.',
+    ),
     confined: z
       .boolean()
       .default(true)
@@ -69,14 +72,14 @@ export const lesson = declare({
   output: Pieces,
   models: ({ models, judges = [] }) => [...new Set([...models, ...judges])],
   owner: 'workflow',
-  stages: ({ models, judges = models, limits }) => {
+  stages: ({ models, judges = judgesOf(models), limits }) => {
     const step = (name: string, writes: string[], checks: string[], judged?: string) =>
       does.repeats(
         { limits },
         [
           ...writes.map((piece) => does.writes(piece, models, `writes the ${piece}`)),
           ...checks.map((check) => does.code('check', check)),
-          ...(judged ? [does.answers('judge', judges, judged)] : []),
+          ...(judged ? [judging(does.answers('judge', judges, judged), models)] : []),
         ],
         name,
       )

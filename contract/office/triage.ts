@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { declare } from '../declaration.ts'
+import { judgesOf, judging } from '../judges.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
 import { does } from '../stages.ts'
@@ -27,7 +28,9 @@ export const triage = declare({
       .describe('From when the ticket came; then it is escalated, whatever is still waited for.'),
     approve: z.boolean().default(true).describe('An answer goes out only after a person agrees.'),
     models: Models.describe('Who classifies, collects and writes.'),
-    critics: Models.optional().describe('Who criticises the answer; best another model. Default: the writers, in a context of their own.'),
+    critics: Models.optional().describe(
+      'Who criticises the answer; best another model. Default: the same chain from its second model on, in a context of its own.',
+    ),
     limits: Limits.prefault({ attempts: 4 }),
   }),
   output: z.strictObject({
@@ -40,7 +43,7 @@ export const triage = declare({
   }),
   models: ({ models, critics = [] }) => [...models, ...critics],
   owner: 'workflow',
-  stages: ({ models, critics = models, approve, teams, answers, deadlineMinutes, ...rest }) => [
+  stages: ({ models, critics = judgesOf(models), approve, teams, answers, deadlineMinutes, ...rest }) => [
     does.code('within', `what follows, but for filing, ends ${deadlineMinutes} minutes after the ticket came; then it is escalated`),
     does.answers('classify', models, 'picks a route and says how sure it is; unsure, it is escalated'),
     does.oneOf([
@@ -50,7 +53,7 @@ export const triage = declare({
     ]),
     does.repeats(rest, [
       does.writes('write', models, 'writes the answer, if it is to be answered'),
-      does.answers('critique', critics, 'names its weak places'),
+      judging(does.answers('critique', critics, 'names its weak places'), models),
       ...(approve ? [does.person('gate', 'agrees to the answer, or says what is wrong')] : []),
     ]),
     does.tool('file_ticket', 'files the answer, the note or the escalation, once'),

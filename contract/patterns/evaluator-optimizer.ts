@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { declare } from '../declaration.ts'
 import { everyModel, Fallback } from '../fallback.ts'
+import { judgesOf, judging } from '../judges.ts'
 import { Limits } from '../limits.ts'
 import { Models } from '../models.ts'
 import { does } from '../stages.ts'
@@ -17,7 +18,9 @@ export const evaluatorOptimizer = declare({
       .describe('What makes a good one: criteria by name.'),
     threshold: z.number().min(0).max(10).default(8).describe('The score of 0 to 10 from which it is accepted, if every criterion is met.'),
     models: Models.describe('Who writes.'),
-    judges: Models.optional().describe('Who judges; best another model. Default: the writers, in a context of their own.'),
+    judges: Models.optional().describe(
+      'Who judges; best another model. Default: the same chain from its second model on, in a context of its own.',
+    ),
     approve: z.boolean().default(false).describe('Ask a person before it is accepted.'),
     fallback: Fallback,
     limits: Limits.prefault({}),
@@ -25,17 +28,18 @@ export const evaluatorOptimizer = declare({
   output: z.string(),
   models: ({ models, judges = [], fallback }) => everyModel([...models, ...judges], fallback),
   owner: 'workflow',
-  stages: ({ models, judges = models, approve, threshold, ...rest }) => [
+  stages: ({ models, judges = judgesOf(models), approve, threshold, ...rest }) => [
     does.repeats(rest, [
       does.writes('write', models, 'writes, or mends what was objected to'),
-      does.answers('judge', judges, `judges by the rubric; ${threshold} of 10 are needed`),
+      judging(does.answers('judge', judges, `judges by the rubric; ${threshold} of 10 are needed`), models),
       ...(approve ? [does.person('gate', 'agrees, or says what is wrong')] : []),
     ]),
   ],
   fails: 'A vague rubric lets everything pass, or nothing; then it ends with the best version and what was objected to.',
   context:
     'The writer sees the goal, its best version and the objections; the judge sees the text and the rubric, and not how it came about.',
-  verifier: 'Another model, criterion by criterion, whose quotations must stand in the text.',
+  verifier:
+    'A judge with a fresh context, by default another model of the chain where it has several; criterion by criterion, whose quotations must stand in the text.',
   learning: "What the judge objects to is the next version's reading; the best version is kept.",
   example: {
     goal: 'A subject line for the mail that announces version 2.',

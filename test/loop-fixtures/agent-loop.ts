@@ -16,5 +16,6 @@ export const agentLoop: LoopFixture = {
     }
   },
   objection: /as long as a river/,
+  judges: ['judge'],
   lacks: {},
 }

@@ -16,5 +16,6 @@ export const draftAndCritique: LoopFixture = {
     }
   },
   objection: /as grey as November/,
+  judges: ['critique'],
   lacks: { agent: 'its stages are single questions' },
 }

@@ -18,5 +18,6 @@ export const evaluatorOptimizer: LoopFixture = {
     }
   },
   objection: /as long as a river/,
+  judges: ['judge'],
   lacks: { agent: 'its stages are single questions' },
 }

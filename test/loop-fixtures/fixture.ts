@@ -27,6 +27,8 @@ export interface LoopFixture {
   tokens?: number
   /** Each of its runs takes a repository, commands and tests: it is tried with the hardest seam only. */
   slow?: true
+  /** Stages that judge what another one made: reviewers by their names, in order. */
+  judges?: string[]
   /** What it lacks, and why that is right. */
   lacks: Partial<Record<Property, string>>
 }

@@ -7,6 +7,7 @@ export const lesson: LoopFixture = {
   accepts: () => teacher({}),
   never: () => teacher({ always: { explanation: `A monad. ${goodLesson.explanation}` } }),
   objection: /monad is too advanced/,
+  judges: ['judge'],
   lacks: {
     best: 'the best of one step is no lesson',
     fallback: 'a step that stays wrong stops the lesson, so that nothing is built on it',

@@ -33,5 +33,6 @@ export const retrieveAndRefine: LoopFixture = {
     return reader(() => (++answers === 2 ? cites('It comes at noon.') : cites('It comes at noon.', 'It comes at night.')))
   },
   objection: /These words do not stand in beats\.md#1-2/,
+  judges: ['missing', 'judge'],
   lacks: { agent: 'its stages are single questions' },
 }

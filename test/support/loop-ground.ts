@@ -18,6 +18,8 @@ export type Play = (request: ScriptedRequest) => Reply | Promise<Reply>
 export interface LoopRun {
   handle: WorkflowHandleWithFirstExecutionRunId
   model: string
+  /** The one behind it. */
+  next?: string
   outcome(): Promise<Outcome<unknown>>
   /** What its model was asked so far, oldest first. */
   asked(): ScriptedRequest[]
@@ -27,9 +29,12 @@ export interface LoopRun {
 export interface LoopGround {
   bench: CoreBench
   server: ScriptedServer
-  start(fixture: LoopFixture, play: Play, more?: { input?: object; carried?: object; model?: string }): Promise<LoopRun>
+  /** `chain`: a second model stands behind the first and plays the same. */
+  start(fixture: LoopFixture, play: Play, more?: { input?: object; carried?: object; model?: string; chain?: boolean }): Promise<LoopRun>
   /** Gives a model of the next run's fallback something to do. */
   cast(play: Play): string
+  /** The model that each stage of a run's first execution asked first, by the name of the stage. */
+  askedInStages(run: LoopRun): Promise<Map<string, string>>
   /** What every execution of a run replays as: the decisions that differ, none if all is well. */
   divergences(run: LoopRun): Promise<string[]>
   /** The closing record of a run as it is kept. */
@@ -64,15 +69,29 @@ export async function openLoopGround(fixtures: LoopFixture[]): Promise<LoopGroun
     bench,
     server,
     cast,
-    async start({ name, input }, play, { input: more = {}, carried, model: called } = {}) {
+    async start({ name, input }, play, { input: more = {}, carried, model: called, chain = false } = {}) {
       const model = cast(play, called)
-      const handle = await bench.start(name, { ...input(), models: `openai/${model}`, ...more }, carried)
+      const next = chain ? { next: cast(play) } : {}
+      const models = [model, ...Object.values(next)].map((one) => `openai/${one}`)
+      const handle = await bench.start(name, { ...input(), models, ...more }, carried)
       return {
         handle,
         model,
+        ...next,
         outcome: () => handle.result() as Promise<Outcome<unknown>>,
         asked: () => server.requests.filter((request) => request.model === model),
       }
+    },
+    async askedInStages({ handle: { workflowId, firstExecutionRunId } }) {
+      const { events } = await bench.client.workflow.getHandle(workflowId, firstExecutionRunId).fetchHistory()
+      const asked = new Map<string, string>()
+      for (const { activityTaskScheduledEventAttributes: activity } of events ?? []) {
+        if (activity?.activityType?.name !== 'callModel') continue
+        const { model } = JSON.parse(Buffer.from(activity.input!.payloads![0]!.data!).toString()) as { model: string }
+        const stage = /([^/#]+)#\d+(?:\/turn#\d+)?\/ask#\d+$/.exec(activity.activityId ?? '')?.[1] ?? `an odd path: ${activity.activityId}`
+        if (!asked.has(stage)) asked.set(stage, model)
+      }
+      return asked
     },
     async divergences({ handle: { workflowId, firstExecutionRunId } }) {
       const found: string[] = []

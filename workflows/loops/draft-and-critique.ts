@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { judgesOf } from '../../contract/judges.ts'
 import { type DraftAndCritique } from '../../contract/loops/draft-and-critique.ts'
 import { type Outcome } from '../../contract/outcome.ts'
 import { gate, improving, loop, stage, verdictOn } from '../core/index.ts'
@@ -15,7 +16,7 @@ const critic =
 export function draftAndCritique({
   goal,
   models,
-  critics = models,
+  critics = judgesOf(models),
   approve,
   limits,
   fallback,

@@ -1,3 +1,4 @@
+import { panelOf } from '../../contract/judges.ts'
 import { type Goal } from '../../contract/loops/goal.ts'
 import { type Outcome } from '../../contract/outcome.ts'
 import { receiptOf, WorkReceipt } from '../../contract/review.ts'
@@ -12,7 +13,7 @@ export async function goal({
   objective,
   criteria,
   models,
-  reviewers = [models, models, models],
+  reviewers = panelOf(models, 3),
   ...rest
 }: Goal): Promise<Outcome<Patch>> {
   const { quorum = Math.floor(reviewers.length / 2) + 1, turns, approve, limits, fallback, setup, allowRun, ...rules } = rest

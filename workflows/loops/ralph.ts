@@ -1,3 +1,4 @@
+import { panelOf } from '../../contract/judges.ts'
 import { type Ralph } from '../../contract/loops/ralph.ts'
 import { type Outcome } from '../../contract/outcome.ts'
 import { receiptOf, WorkReceipt } from '../../contract/review.ts'
@@ -6,7 +7,7 @@ import { type Patch } from '../../contract/workspace.ts'
 import { agent, finishing, gate, loop, openWorkspace, tools, verify } from '../core/index.ts'
 
 /** Takes up the same work again and again, each time with an empty head: what is known stands in files of the repository. Two reviewers must both approve. */
-export async function ralph({ repo, test, models, reviewers = [models, models], ...rest }: Ralph): Promise<Outcome<Patch>> {
+export async function ralph({ repo, test, models, reviewers = panelOf(models, 2), ...rest }: Ralph): Promise<Outcome<Patch>> {
   const { objective, criteria, plan, notes, turns, approve, limits, fallback, setup, allowRun, ...rules } = rest
   const workspace = await openWorkspace(repo, { test, allowRun, setup })
   const useful = [...workspace.tools.filter(({ name }) => name !== 'finish'), ...tools(...rules.tools), finishing(jsonSchema(WorkReceipt))]

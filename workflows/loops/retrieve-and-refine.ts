@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Cited as CitedAnswer, Cited, shownAnswer, shownPassages } from '../../contract/citations.ts'
+import { judgesOf } from '../../contract/judges.ts'
 import { type RetrieveAndRefine } from '../../contract/loops/retrieve-and-refine.ts'
 import { type Outcome } from '../../contract/outcome.ts'
 import { mostKept, type Passage } from '../../contract/retrieval.ts'
@@ -12,7 +13,7 @@ interface Found {
 
 /** Searches until a model that has seen nothing else misses nothing, or rounds run out; then answers from the passages alone. Each quotation must stand in one of them. */
 export async function retrieveAndRefine(input: RetrieveAndRefine): Promise<Outcome<CitedAnswer>> {
-  const { question, models, judges = models, limits, fallback } = input
+  const { question, models, judges = judgesOf(models), limits, fallback } = input
   const search = await searched(input, judges)
   const found = search.value ?? search.best?.value
   if (!found) return finish.stopped(search.reason ?? 'error', `The search came to nothing: ${search.why}`)

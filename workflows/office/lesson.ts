@@ -1,4 +1,5 @@
 import { type Files } from '../../contract/command-verdict.ts'
+import { judgesOf } from '../../contract/judges.ts'
 import { givenAway } from '../../contract/office/gives-away.ts'
 import { asks, judgedBy, languages, type Lesson, type LessonInput } from '../../contract/office/lesson.ts'
 import { type Outcome } from '../../contract/outcome.ts'
@@ -6,7 +7,15 @@ import { broken } from '../../contract/rules.ts'
 import { type Attempt, finish, improving, loop, stage, type Verifier, verify } from '../core/index.ts'
 
 /** Small steps, each with its own check: code is run, the level is judged, the hint is compared with the answer. The shape that makes a cheap model enough. */
-export async function lesson({ concept, level, words, language, models, judges = models, limits }: LessonInput): Promise<Outcome<Lesson>> {
+export async function lesson({
+  concept,
+  level,
+  words,
+  language,
+  models,
+  judges = judgesOf(models),
+  limits,
+}: LessonInput): Promise<Outcome<Lesson>> {
   const { example, answer, tests, ...at } = languages[language]
   const done = {} as Lesson
   const runs = (command: string, files: (made: Lesson) => Files, fails = false) => verify.command<Lesson>({ command, files, fails })

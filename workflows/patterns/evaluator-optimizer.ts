@@ -1,9 +1,16 @@
+import { judgesOf } from '../../contract/judges.ts'
 import { type Outcome } from '../../contract/outcome.ts'
 import { type EvaluatorOptimizer } from '../../contract/patterns/evaluator-optimizer.ts'
 import { gate, improving, loop, stage, verify } from '../core/index.ts'
 
 /** One model writes, another judges it by a written rubric; what it objects to is the next version's reading. */
-export function evaluatorOptimizer({ goal, models, judges = models, approve, ...rest }: EvaluatorOptimizer): Promise<Outcome<string>> {
+export function evaluatorOptimizer({
+  goal,
+  models,
+  judges = judgesOf(models),
+  approve,
+  ...rest
+}: EvaluatorOptimizer): Promise<Outcome<string>> {
   const { rubric, threshold, limits, fallback } = rest
   return loop<string>({
     limits,
