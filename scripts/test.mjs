@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packageFolder } from './places.mjs'
 import { run, say } from './run.mjs'
+import { countsOf, failedFiles, mostFiles } from './second-try.mjs'
 
 const program = (path, ...words) => [process.execPath, join(packageFolder, 'node_modules', ...path), ...words]
 const folder = mkdtempSync(join(tmpdir(), 'loopwright-report-'))
-const report = join(folder, 'report.json')
+const jestProgram = program(['jest', 'bin', 'jest.js'])
 const failedSteps = []
 
 function step(name, [command, ...words]) {
@@ -19,15 +20,23 @@ function step(name, [command, ...words]) {
   return status === 0
 }
 
-/** What jest counted; a test file that could not be loaded counts as one failure. */
-function counts() {
+/** Runs jest; what it reports, or undefined where it wrote nothing. */
+function jest(name, ...words) {
+  const report = join(folder, `${name}.json`)
+  const [node, ...program] = jestProgram
+  step(name, [
+    node,
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    ...program,
+    '--json',
+    `--outputFile=${report}`,
+    ...words,
+  ])
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    )
-    return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests + numTodoTests }
+    return JSON.parse(readFileSync(report, 'utf8'))
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 }
+    return undefined
   }
 }
 
@@ -37,14 +46,24 @@ step('S3 server of the tests', [process.execPath, join(packageFolder, 'scripts',
 step('types', program(['typescript', 'bin', 'tsc'], '-p', 'tsconfig.json'))
 step('lint', program(['oxlint', 'bin', 'oxlint'], '--type-aware', '--deny-warnings'))
 step('format', program(['oxfmt', 'bin', 'oxfmt'], '--check'))
-const jest = program(['jest', 'bin', 'jest.js'], '--json', `--outputFile=${report}`, ...process.argv.slice(2))
-step('tests', [jest[0], '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', ...jest.slice(1)])
+const first = jest('tests', ...process.argv.slice(2))
+const failing = failedFiles(first)
+const second =
+  failing.length > 0 && failing.length <= mostFiles ? jest('second try', '--maxWorkers=1', '--runTestsByPath', ...failing) : undefined
 
-const { passed, failed, skipped } = counts()
+const { passed, failed, skipped, again } = countsOf(first, second)
 rmSync(folder, { recursive: true, force: true })
-const otherFailures = failedSteps.filter((name) => name !== 'tests')
+const otherFailures = failedSteps.filter((name) => name !== 'tests' && name !== 'second try')
+// jest may also fail without a failing test.
+const jestFailed = failedSteps.includes(second ? 'second try' : 'tests') && failed === 0
 if (!isSetUp) say('Set-up failed: what came after it may have failed because of it.')
 if (otherFailures.length > 0) say(`Failed besides the tests: ${otherFailures.join(', ')} (counted below)`)
-const line = [`${passed} passed`, `${failed + otherFailures.length} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', ')
+for (const title of again) say(`Passed only on a second try, alone: ${title}`)
+const line = [
+  `${passed} passed`,
+  `${failed + otherFailures.length + (jestFailed ? 1 : 0)} failed`,
+  ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ...(again.length > 0 ? [`${again.length} only on a second try`] : []),
+].join(', ')
 process.stdout.write(`${line}\n`)
-process.exitCode = failedSteps.length > 0 || failed > 0 ? 1 : 0
+process.exitCode = failed + otherFailures.length > 0 || jestFailed ? 1 : 0
