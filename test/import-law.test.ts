@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -147,6 +148,14 @@ test('every Temporal package gets the same copy of protobufjs', () => {
   })
   expect(new Set(copies)).toEqual(new Set([resolved(ours, 'protobufjs/package.json')]))
   expect(ours('protobufjs/package.json')).toMatchObject({ version: '8.8.1' })
+})
+
+test('the command line loads the worker only for the commands that need it', () => {
+  const look = `import(${JSON.stringify(join(root, 'dist', 'cli', 'program.js'))}).then(({ createProgram }) => { createProgram(); console.log(Object.keys(require('node:module')._cache).join('\\n')) })`
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', look], { encoding: 'utf8' })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).toContain(join('@temporalio', 'client'))
+  expect(stdout.split('\n').filter((path) => /@temporalio.(worker|core-bridge|activity)|webpack|babel|rxjs/.test(path))).toEqual([])
 })
 
 function resolved(from: NodeJS.Require, name: string): string {

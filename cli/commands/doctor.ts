@@ -1,5 +1,5 @@
 import { type Command } from 'commander'
-import { checkUp, type Finding } from '../checkup.ts'
+import type { Finding } from '../checkup.ts'
 import { createPrinter, type Printer } from '../printer.ts'
 import { globalOptions } from '../session.ts'
 import { exitCodes } from '../usage.ts'
@@ -14,6 +14,8 @@ export function addDoctor(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const { json, ...options } = globalOptions(command)
       const printer = createPrinter(json)
+      // The worker's parts are loaded by this command only.
+      const { checkUp } = await import('../checkup.ts')
       const findings = await checkUp(options)
       for (const finding of findings) print(printer, finding)
       const missing = findings.filter(({ state }) => state === 'missing')

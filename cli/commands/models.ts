@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { type Command } from 'commander'
-import { lookAtModels, lookAtProviders, type ModelFinding, type ProviderFinding, settingsSchema } from '../../workers/models.ts'
-import { type Problem } from '../../workers/problem.ts'
+import type { ModelFinding, ProviderFinding } from '../../workers/models.ts'
+import type { Problem } from '../../workers/problem.ts'
 import { createPrinter, type Printer } from '../printer.ts'
 import { globalOptions } from '../session.ts'
 import { exitCodes, UsageProblem } from '../usage.ts'
@@ -15,6 +15,8 @@ export function addModels(program: Command): void {
     .option('--schema', 'prints the JSON Schema of the models file')
     .action(async (models: string[], { schema = false }: { schema?: boolean }, command: Command) => {
       const { json, stateFolder } = globalOptions(command)
+      // The worker's parts are loaded by this command only.
+      const { lookAtModels, lookAtProviders, settingsSchema } = await import('../../workers/models.ts')
       if (schema) return void process.stdout.write(`${JSON.stringify(settingsSchema(), undefined, 2)}\n`)
       const printer = createPrinter(json)
       const where = { stateFolder: resolve(stateFolder), environment: process.env }

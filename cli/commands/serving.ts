@@ -1,7 +1,6 @@
 import { type Command } from 'commander'
 import { resolve } from 'node:path'
 import { findAddress } from '../../client/address.ts'
-import { notAgreed, sayConfinement } from '../checkup.ts'
 import { securityOf } from '../../client/index.ts'
 import { interruption } from '../interruption.ts'
 import type { Machinery } from '../machinery.ts'
@@ -26,14 +25,15 @@ export function addServing(program: Command): void {
 async function serve(command: Command, workflows: string | undefined, embedded: boolean): Promise<void> {
   const { json, stateFolder, artifacts, address, namespace, taskQueue } = globalOptions(command)
   const printer = createPrinter(json)
+  // The worker's native parts and its bundler are loaded by these commands only.
+  const { notAgreed, sayConfinement } = await import('../checkup.ts')
+  const { startMachinery } = await import('../machinery.ts')
   if (!(await sayConfinement(printer, stateFolder))) {
     printer.say(notAgreed)
     process.exitCode = exitCodes.failed
     return
   }
   const interrupted = interruption()
-  // The worker's native parts and its bundler are loaded by these commands only.
-  const { startMachinery } = await import('../machinery.ts')
   const where = embedded ? undefined : await findAddress(address, stateFolder)
   const machinery = await startMachinery({
     stateFolder,
