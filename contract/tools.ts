@@ -67,6 +67,31 @@ export const builtinTools = {
     class: 'content',
     minutes: 1,
   },
+  patch: {
+    description: 'Applies a unified diff to files, all of it or nothing.',
+    arguments: z.strictObject({
+      diff: z.string().min(1).max(1_000_000).describe('As git prints it, with paths a/… and b/…; each hunk needs its unchanged lines.'),
+    }),
+    class: 'content',
+    minutes: 2,
+  },
+  git: {
+    description: 'Shows the history of the repository and what was changed in it.',
+    arguments: z.strictObject({
+      view: z.enum(['log', 'show', 'diff', 'blame']).describe('diff: from the revision to what is there now.'),
+      revision: z
+        .string()
+        .regex(/^(?:HEAD|base|[0-9a-f]{4,64})(?:[~^]\d{0,4}){0,8}$/)
+        .optional()
+        .describe('HEAD, base (where the work began) or a commit, ~1 for the one before. Default: HEAD, for diff base.'),
+      path: path.optional().describe('Only this file or folder. Needed for blame.'),
+      from: line.optional().describe('First line for blame. Default: 1.'),
+      to: line.optional().describe('Last line for blame. Default: the end.'),
+      count: z.int().min(1).max(200).optional().describe('Most commits for log. Default: 20.'),
+    }),
+    class: 'read',
+    minutes: 2,
+  },
   run: {
     description: 'Runs a command in the workspace, without a shell.',
     arguments: z.strictObject({ command: z.string().min(1).max(10_000).describe('Program and arguments, quoted as for a shell.') }),

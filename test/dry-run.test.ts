@@ -43,7 +43,7 @@ test('a dry run tells models, cost, policy, sandbox and the tests as they are, a
     `  model    openai/free, asked at ${models.url}, $0 in and $0 out per million tokens`,
     '  at most  $0; 2 attempts of a loop, 300 calls of models, 2M tokens, 60 minutes of work',
     expect.stringMatching(
-      /^ {2}policy {3}without asking, in a copy .*: read, search, list, edit, write, tests, finish; no command but the tests is run/,
+      /^ {2}policy {3}without asking, in a copy .*: read, search, list, edit, write, patch, git, tests, finish; no command but the tests is run/,
     ),
     expect.stringMatching(/^ {2}sandbox {2}(confined by bubblewrap|UNCONFINED)/),
     expect.stringMatching(/^ {2}tests {4}before any change 1 pass, 2 fail, 0 are skipped: sum\.test\.js > adds, /),

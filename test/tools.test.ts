@@ -3,58 +3,17 @@ import { MockActivityEnvironment } from '@temporalio/testing'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { type InjectedTools } from '../activities/tools/bind.ts'
 import { createUseTool } from '../activities/tools/use.ts'
 import { withCheckout } from '../activities/workspace/checkout.ts'
 import { commitStep } from '../activities/workspace/commit.ts'
-import { type World } from '../activities/world.ts'
 import { isRef, type Json } from '../contract/json.ts'
 import { builtinTools, workspaceTools } from '../contract/tools.ts'
-import { type UseCall, type UseResult, type WorkspaceAt } from '../contract/workspace.ts'
+import { type UseCall } from '../contract/workspace.ts'
 import { runs } from './fixtures/tests/gone.ts'
-import { contents, isExecutable, newFolder, newRepository, newWorld, opened, removeFolders, writeFiles } from './workspace.fixture.ts'
+import { bench, injected, refused } from './tools.fixture.ts'
+import { isExecutable, newFolder, newRepository, newWorld, opened, removeFolders, writeFiles } from './workspace.fixture.ts'
 
 afterAll(removeFolders)
-
-const injected: InjectedTools = {
-  tests: async ({ folder }, command) => ({ text: `${command.join(' ')} on ${Object.keys(contents(folder)).join(' ')}` }),
-  repair: async ({ folder }) => {
-    writeFiles(folder, { 'a.txt': 'repaired\n' })
-    return { text: 'repaired' }
-  },
-}
-
-interface Bench {
-  world: World
-  workspace: WorkspaceAt
-  /** Calls a tool at the workspace's commit, and moves on to the commit that it made. */
-  use(tool: string, args: { [key: string]: Json }, more?: Partial<UseCall>): Promise<UseResult & { text: string }>
-  files(): Promise<Record<string, string>>
-}
-
-async function bench(files?: Record<string, string | Uint8Array>, prepare: (source: string) => void = () => {}): Promise<Bench> {
-  const world = newWorld()
-  const source = newRepository(files)
-  prepare(source)
-  const workspace = await opened(world, source)
-  const useTool = createUseTool(world, injected)
-  let count = 0
-  return {
-    world,
-    workspace,
-    async use(tool, args, more = {}) {
-      count += 1
-      const stage = `loop#1/attempt#1/${tool}#${count}`
-      const call = { run: 'run-1', stage, tool, arguments: args, workspace: { ...workspace }, minutes: 1 }
-      const result = await useTool({ ...call, allowRun: true, test: ['npm', 'test'], inlineBytes: 1_000_000, ...more })
-      if (result.commit) workspace.commit = result.commit
-      return { ...result, text: isRef(result.text) ? await world.store.text(result.text.sha256) : result.text }
-    },
-    files: () => withCheckout(world, workspace, 'test', async (folder) => contents(folder)),
-  }
-}
-
-const refused = (why: RegExp) => ({ failed: true, text: expect.stringMatching(why) })
 
 describe('reading', () => {
   test('read gives numbered lines, all or some, and says what is binary, empty or cut', async () => {
@@ -401,6 +360,6 @@ describe('a call', () => {
       required: ['path', 'search', 'replace'],
       additionalProperties: false,
     })
-    expect(JSON.stringify(tools.map(({ name, description, schema }) => ({ name, description, schema }))).length).toBeLessThan(4_000)
+    expect(JSON.stringify(tools.map(({ name, description, schema }) => ({ name, description, schema }))).length).toBeLessThan(5_000)
   })
 })

@@ -3,7 +3,9 @@ import { type Json } from '../../contract/json.ts'
 import { type BuiltinToolName, builtinTools } from '../../contract/tools.ts'
 import { type Purpose } from '../workspace/checkout.ts'
 import { edit } from './edit.ts'
+import { gitView } from './git.ts'
 import { list } from './list.ts'
+import { patch } from './patch.ts'
 import { read } from './read.ts'
 import { run } from './run.ts'
 import { search } from './search.ts'
@@ -47,6 +49,10 @@ export function bind(tool: Exclude<BuiltinToolName, 'finish'>, json: Json, call:
       return bound(builtinTools.edit, edit)
     case 'write':
       return bound(builtinTools.write, write)
+    case 'patch':
+      return bound(builtinTools.patch, patch, 'edit')
+    case 'git':
+      return bound(builtinTools.git, gitView)
     case 'run':
       if (!call.allowRun)
         throw new ToolRefused('Running commands is not allowed in this run; the person who starts it can allow it with --allow-run.')

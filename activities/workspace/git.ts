@@ -18,6 +18,8 @@ interface GitOptions {
   signal?: AbortSignal | undefined
   /** Of the commit that it makes, in milliseconds. */
   date?: number
+  /** Past this many bytes it is ended. */
+  outputBytes?: number
   /** Exit codes besides 0 that are an answer. */
   accept?: number[]
 }
@@ -91,7 +93,7 @@ async function run(at: GitAt, args: string[], options: GitOptions): Promise<Proc
     cwd: at.workTree ?? at.gitDir,
     environment: environmentOf(at, options.date),
     timeoutMilliseconds,
-    outputBytes,
+    outputBytes: options.outputBytes ?? outputBytes,
     ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.signal ? { signal: options.signal } : {}),
   })
