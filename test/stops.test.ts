@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client'
+import { ApplicationFailure, WorkflowFailedError, type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client'
 import { type Status } from '../contract/messages.ts'
 import { type CoreBench, openBench } from './support/core.ts'
 
@@ -17,6 +17,16 @@ async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> 
     throw error
   }
   throw new Error('The run did not fail.')
+}
+
+/** Waits until nothing of the run is on its way. */
+async function untilIdle(run: WorkflowHandle): Promise<WorkflowExecutionDescription> {
+  for (;;) {
+    const description = await run.describe()
+    const { pendingActivities, pendingWorkflowTask } = description.raw
+    if (!pendingActivities?.length && !pendingWorkflowTask) return description
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
 }
 
 test('a loop that has used its attempts stops with its best, and is not called accepted', async () => {
@@ -96,8 +106,7 @@ test('a paused run starts no step until it is resumed', async () => {
   expect(await run.executeUpdate('pause', { args: [{}] })).toEqual({ accepted: true })
   const paused = await run.query<Status>('status')
   expect(paused.status).toBe('paused')
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  const { historyLength } = await run.describe()
+  const { historyLength } = await untilIdle(run)
   await new Promise((resolve) => setTimeout(resolve, 500))
   expect((await run.describe()).historyLength).toBe(historyLength)
   expect(await run.executeUpdate('resume', { args: [{}] })).toEqual({ accepted: true })
