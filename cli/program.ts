@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addCases } from './commands/cases.ts'
 import { addClean } from './commands/clean.ts'
 import { addCosts } from './commands/costs.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -46,6 +47,7 @@ export function createProgram(): Command {
     addSchedule,
     addTrace,
     addCosts,
+    addCases,
     addReplay,
     addServing,
     addNew,

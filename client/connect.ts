@@ -6,6 +6,8 @@ import { type Gate, type MessageAnswer, type MessageName, type Status } from '..
 import { type Outcome } from '../contract/outcome.ts'
 import { type TraceRecord } from '../contract/trace.ts'
 import { type ArtifactStore } from '../store/store.ts'
+import { type Case } from '../contract/cases.ts'
+import { type CaseFilter, cases, showCase, type ShownCase } from './cases.ts'
 import { ask } from './asking.ts'
 import { costs } from './costs/find.ts'
 import { type Costs, type CostView } from './costs/costs.ts'
@@ -63,6 +65,10 @@ export interface Loopwright extends MessageFunctions {
   why(run: string): Promise<Why>
   /** Runs that start by themselves. */
   readonly schedules: Schedules
+  /** Runs that something can be learnt from, newest first: stopped, failed, killed, escalated, corrected. */
+  cases(filter?: CaseFilter): Promise<Case[]>
+  /** The newest case of the only run that starts with a prefix, with its best candidate. */
+  showCase(prefix: string): Promise<ShownCase>
   /** What the runs that ended since a time (milliseconds since the epoch) cost, also per accepted outcome. */
   costs(options: { since: number; by: CostView }): Promise<Costs>
   close(): Promise<void>
@@ -106,6 +112,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
       return whyEnded(await foldTrace(server, run, await histories(server, run)))
     },
     schedules: schedulesOf(server),
+    cases: (filter) => cases(server.store, filter),
+    showCase: (prefix) => showCase(server.store, prefix),
     costs: (costOptions) => costs(server, server, costOptions),
     close: () => server.connection.close(),
   }

@@ -4,6 +4,8 @@ import { type TraceRecord } from '../contract/trace.ts'
 import { dataConverter } from '../store/data-converter.ts'
 import { openStore } from '../store/open.ts'
 import { type Archive, archivedHistories } from './archive.ts'
+import { type Case } from '../contract/cases.ts'
+import { type CaseFilter, cases, showCase, type ShownCase } from './cases.ts'
 import { type Costs, type CostView } from './costs/costs.ts'
 import { costs } from './costs/find.ts'
 import { noSuchRun } from './ended.ts'
@@ -25,6 +27,10 @@ export interface Kept {
   histories(run: string): Promise<History[]>
   /** Where artifacts are read. */
   readonly store: ArtifactStore
+  /** Runs that something can be learnt from, newest first: stopped, failed, killed, escalated, corrected. */
+  cases(filter?: CaseFilter): Promise<Case[]>
+  /** The newest case of the only run that starts with a prefix, with its best candidate. */
+  showCase(prefix: string): Promise<ShownCase>
   /** What the runs that ended since a time (milliseconds since the epoch) cost, also per accepted outcome. */
   costs(options: { since: number; by: CostView }): Promise<Costs>
 }
@@ -39,6 +45,8 @@ export function openKept(options: Pick<ConnectOptions, 'artifacts' | 'stateFolde
     why: async (run) => whyEnded(await foldTrace(archive, run, await found(archive, run))),
     histories: (run) => found(archive, run),
     store,
+    cases: (filter) => cases(store, filter),
+    showCase: (prefix) => showCase(store, prefix),
     costs: (costOptions) => costs(archive, undefined, costOptions),
   }
 }

@@ -5,6 +5,7 @@ export const problemTypes = {
   NoServer: 'No Temporal server answers at the address.',
   NoWorker: 'The server is there, but no worker answered in time.',
   NoSuchRun: 'No run, live or kept, has this id or prefix.',
+  NoSuchCase: 'No case of this run is kept.',
   AmbiguousRun: 'More than one run starts with this prefix.',
   NoSuchSchedule: 'No schedule has this name.',
   ScheduleExists: 'A schedule has this name already.',

@@ -29,6 +29,7 @@ export function loopContract(fixture: LoopFixture, ground: () => LoopGround): vo
     expect(await ground().kept(outcomes[0]!)).toMatchObject({ workflow: name, outcome: { status: 'accepted' } })
     for (const outcome of outcomes) expect(await comparable(outcome)).toEqual(await comparable(outcomes[0]!))
     plain = runs[0]!
+    expect(await ground().cases(plain)).toEqual([])
     for (const run of [plain, runs[1]!]) expect(await ground().divergences(run)).toEqual([])
   })
 
@@ -189,12 +190,14 @@ export function loopContract(fixture: LoopFixture, ground: () => LoopGround): vo
     test(`${name} has no ${property}: ${lacks[property]}`, shown)
   }
 
-  /** A stop is a result: with the reason, in words, kept, and never with a value. */
+  /** A stop is a result: with the reason, in words, kept as a case, and never with a value. */
   async function expectStopped(run: LoopRun, reason: string): Promise<Outcome<unknown>> {
     const outcome = await run.outcome()
     expect(outcome).toMatchObject({ status: 'stopped', reason, why: expect.stringMatching(/\w.*\.$/s) })
     expect(outcome).not.toHaveProperty('value')
     expect(await ground().kept(outcome)).toMatchObject({ workflow: name, outcome: { status: 'stopped', reason } })
+    const { certificate } = outcome
+    expect(await ground().cases(run)).toMatchObject([{ workflow: name, status: 'stopped', reason, why: outcome.why, certificate }])
     return outcome
   }
 

@@ -3,6 +3,7 @@ import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils.
 import { crashPoint } from '../store/crash-point.ts'
 import { historyKey } from '../store/history-key.ts'
 import { type ArtifactStore } from '../store/store.ts'
+import { keepBroken } from './broken-case.ts'
 
 export interface ArchiveOptions {
   /** From `archiveConnection`: other connections cannot read a history over 4 MiB. */
@@ -47,10 +48,14 @@ export async function archiveHistories({ connection, namespace, store, taskQueue
 }
 
 /** The bytes first, then the key: a kill between the two leaves an artifact that the next sweep puts again for nothing. */
-async function keep(client: Client, store: ArtifactStore, { workflowId, runId }: WorkflowExecutionInfo): Promise<boolean> {
+async function keep(client: Client, store: ArtifactStore, execution: WorkflowExecutionInfo): Promise<boolean> {
+  const { workflowId, runId } = execution
   const key = historyKey(workflowId, runId)
   if ((await store.resolve(key)) !== undefined) return false
-  await put(store, key, await client.workflow.getHandle(workflowId, runId).fetchHistory())
+  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory()
+  // Before the history's key, which says that nothing is left to keep.
+  await keepBroken(store, execution, history)
+  await put(store, key, history)
   return true
 }
 
@@ -68,10 +73,11 @@ export async function archiveRun(
   run: string,
 ): Promise<void> {
   const { workflow } = new Client({ connection, namespace })
-  const { runId: last, closeTime } = await workflow.getHandle(run).describe()
+  const { runId: last, closeTime, type } = await workflow.getHandle(run).describe()
   if (closeTime === undefined) return
   for (let runId: string | null | undefined = last; runId;) {
     const history: History = await workflow.getHandle(run, runId).fetchHistory()
+    await keepBroken(store, { workflowId: run, runId, type }, history)
     await put(store, historyKey(run, runId), history)
     runId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId
   }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { cases } from '../../client/cases.ts'
+import { type Case } from '../../contract/cases.ts'
 import { type Outcome } from '../../contract/outcome.ts'
 import { folderStore } from '../../store/folder.ts'
 import { type Reply, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../../testing/index.ts'
@@ -39,6 +41,8 @@ export interface LoopGround {
   divergences(run: LoopRun): Promise<string[]>
   /** The closing record of a run as it is kept. */
   kept(outcome: Outcome<unknown>): Promise<{ outcome: Outcome<unknown>; workflow: string; models: Record<string, { lost: number }> }>
+  /** What is kept of a run as a case. */
+  cases(run: LoopRun): Promise<Case[]>
   close(): Promise<void>
 }
 
@@ -104,6 +108,7 @@ export async function openLoopGround(fixtures: LoopFixture[]): Promise<LoopGroun
       return found
     },
     kept: async ({ certificate }) => JSON.parse(await store.text(certificate?.sha256 ?? 'none')) as Awaited<ReturnType<LoopGround['kept']>>,
+    cases: async ({ handle }) => (await cases(store)).filter(({ run }) => run === handle.workflowId),
     close: async () => {
       await bench.close()
       await server.close()

@@ -1,5 +1,6 @@
 import { CancellationScope, condition } from '@temporalio/workflow'
 import { z } from 'zod'
+import { type Closing } from '../../contract/cases.ts'
 import { canonicalJson, digest } from '../../contract/digest.ts'
 import { type Outcome, outcomeOf } from '../../contract/outcome.ts'
 import { activities } from './activities.ts'
@@ -41,7 +42,7 @@ export function fittingBest(run: Run): Run['best'] {
 }
 
 /** What was asked, how it ended, what it cost and who decided; everything else stands in the history. */
-function closingRecord(run: Run, input: unknown, outcome: Outcome<unknown>): { [key: string]: unknown } {
+function closingRecord(run: Run, input: unknown, outcome: Outcome<unknown>): Closing & { [key: string]: unknown } {
   return {
     run: run.id,
     workflow: run.workflow,
