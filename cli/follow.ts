@@ -65,7 +65,8 @@ async function heard(
     return undefined
   }
   show(event.status, event.doing)
-  if (event.status.status === 'paused' && !printer.interactive) return waits(session, run, `loopwright resume ${run}`)
+  if (event.status.status === 'paused' && !printer.interactive)
+    return waits(session, run, event.status.waitingFor === 'release' ? 'loopwright holds' : `loopwright resume ${run}`)
   if (event.status.status !== 'waiting') return undefined
   if (event.status.waitingFor === 'mending') return printer.interactive ? undefined : waits(session, run, `loopwright resume ${run}`)
   const gates = await loopwright.gates(run)

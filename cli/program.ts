@@ -3,6 +3,7 @@ import { addCases } from './commands/cases.ts'
 import { addClean } from './commands/clean.ts'
 import { addCosts } from './commands/costs.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addHolds } from './commands/holds.ts'
 import { addMessages } from './commands/messages.ts'
 import { addModels } from './commands/models.ts'
 import { addNew } from './commands/new.ts'
@@ -43,6 +44,7 @@ export function createProgram(): Command {
     addCheck,
     addWhy,
     addMessages,
+    addHolds,
     addEnding,
     addSchedule,
     addTrace,

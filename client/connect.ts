@@ -14,6 +14,7 @@ import { type Costs, type CostView } from './costs/costs.ts'
 import { type Ended, ended, result } from './ended.ts'
 import { foldHistory, type Graph } from './graph.ts'
 import { histories, inputOf } from './history.ts'
+import { type Holds, holdsOf } from './holds.ts'
 import { type Filter, gates, list, type Listed } from './list.ts'
 import { type MessageFunctions, send } from './messages.ts'
 import { ClientProblem } from './problem.ts'
@@ -69,6 +70,8 @@ export interface Loopwright extends MessageFunctions {
   cases(filter?: CaseFilter): Promise<Case[]>
   /** The newest case of the only run that starts with a prefix, with its best candidate. */
   showCase(prefix: string): Promise<ShownCase>
+  /** Switches that hold every run that uses a model or tool, or is of a workflow or tenant. */
+  readonly holds: Holds
   /** What the runs that ended since a time (milliseconds since the epoch) cost, also per accepted outcome. */
   costs(options: { since: number; by: CostView }): Promise<Costs>
   close(): Promise<void>
@@ -96,6 +99,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     pause: (run, message) => send(server, run, 'pause', message),
     resume: (run, message) => send(server, run, 'resume', message),
     extend: (run, message) => send(server, run, 'extend', message),
+    hold: (run, message) => send(server, run, 'hold', message),
     stop: (run) => whileOpen(handle(run), (open) => open.cancel()),
     kill: (run, reason) => whileOpen(handle(run), (open) => open.terminate(reason)),
     list: (filter) => list(server, filter),
@@ -114,6 +118,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     schedules: schedulesOf(server),
     cases: (filter) => cases(server.store, filter),
     showCase: (prefix) => showCase(server.store, prefix),
+    holds: holdsOf(server),
     costs: (costOptions) => costs(server, server, costOptions),
     close: () => server.connection.close(),
   }

@@ -1,3 +1,4 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
 import { type Gate, type Status } from '../contract/messages.ts'
 import { searchAttributes } from '../contract/preflight.ts'
 import { ask } from './asking.ts'
@@ -75,6 +76,20 @@ export async function closedRuns(server: Server, since: number): Promise<string[
   for await (const { workflowId } of server.workflows.list({ query })) found.push(workflowId)
   return found
 }
+
+/** Every open run that the server's index knows, children included, with whose it is. */
+export async function* openRuns(
+  server: Server,
+  workflow?: string,
+): AsyncGenerator<{ run: string; workflow: string; tenant?: string }, void, undefined> {
+  const query = `${queryFor(server, await hasSearchAttributes(server), undefined, workflow)} AND ExecutionStatus = 'Running'`
+  for await (const { workflowId, type, memo, typedSearchAttributes } of server.workflows.list({ query })) {
+    const said: unknown = memo?.['tenant'] ?? typedSearchAttributes.get(tenantAttribute)
+    yield { run: workflowId, workflow: type, ...(typeof said === 'string' && said !== '' ? { tenant: said } : {}) }
+  }
+}
+
+const tenantAttribute = defineSearchAttributeKey('LoopwrightTenant', SearchAttributeType.KEYWORD)
 
 async function hasSearchAttributes({ connection, namespace }: Server): Promise<boolean> {
   // Servers that do not let clients ask are treated as if they had none.

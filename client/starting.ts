@@ -12,6 +12,8 @@ export interface StartOptions {
   id?: string
   /** Who asks for the run: where a gate says so, they may not answer it. */
   requester?: string
+  /** Whose run it is; told to the runs that it starts, and found and held by it. */
+  tenant?: string
 }
 
 /** Starts a run and returns its id; an unfinished run with the same id is used instead. */
@@ -19,16 +21,17 @@ export async function start<Name extends string>(
   server: Server,
   workflow: Name,
   input: InputOf<Name>,
-  { id = newRunId(workflow), requester }: StartOptions = {},
+  { id = newRunId(workflow), requester, tenant }: StartOptions = {},
 ): Promise<string> {
   const declaration = Object.hasOwn(server.declarations, workflow) ? server.declarations[workflow] : undefined
   if (declaration) checked(declaration.input, input, 'input', `loopwright start ${workflow} --help`)
+  const memo = { ...(requester === undefined ? {} : { requester }), ...(tenant === undefined ? {} : { tenant }) }
   try {
     const handle = await server.workflows.start(workflow, {
       workflowId: id,
       taskQueue: server.taskQueue,
       args: [input],
-      ...(requester === undefined ? {} : { memo: { requester } }),
+      ...(Object.keys(memo).length === 0 ? {} : { memo }),
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
     })

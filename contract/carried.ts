@@ -1,5 +1,6 @@
 import { type Ability } from './abilities.ts'
 import { type Asked } from './gates.ts'
+import { type Hold } from './holds.ts'
 import { type Json, type Ref } from './json.ts'
 import { type Extension, type Limits } from './limits.ts'
 import { type Line, type Message, type MessageAnswer } from './messages.ts'
@@ -66,6 +67,10 @@ export interface Carried {
   attempts: number
   preflight: Preflight
   paused: boolean
+  /** Paths of stages that are paused, if any. */
+  pausedStages?: string[]
+  /** What is held, if anything. */
+  holds?: Hold[]
   /** Gates that were open and will open again, and since when each is open. */
   gates: [string, number][]
   stop?: { reason: StopReason; why: string }

@@ -16,6 +16,7 @@ export const failureTypes = {
   MissingKey: 'A provider needs a key that is not set.',
   UnknownProvider: 'A model names a provider that is not configured.',
   ModelFailed: 'Every model of the chain failed.',
+  Held: 'A person holds what the step would use: it waits until that is released.',
   NeedsMending: 'A key that worked is refused now: the step waits until it is mended.',
   OutputMismatch: 'A model did not bring its reply into the form that was asked for.',
   SchemaRefused: 'The schema of a reply cannot be said as JSON Schema.',

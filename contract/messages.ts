@@ -1,6 +1,7 @@
 import { z } from 'zod'
 export { type Gate } from './gates.ts'
 import { Grant } from './grants.ts'
+import { type Hold, Selector } from './holds.ts'
 import { Extension, type Limits } from './limits.ts'
 import { type Spent } from './outcome.ts'
 
@@ -44,6 +45,8 @@ export const messages = {
     description: 'Starts no new step until resumed; what is in flight finishes and is kept.',
     input: z.strictObject({
       now: z.boolean().default(false).describe('Also cancels what is in flight; it is done again after resume.'),
+      stage: z.string().min(1).optional().describe('Only this stage and what is inside it, by its path; otherwise the whole run.'),
+      children: z.boolean().default(true).describe('Also the runs that it waits for, and theirs; false leaves them going.'),
       ...common,
     }),
   },
@@ -51,12 +54,23 @@ export const messages = {
     description: 'Goes on after a pause.',
     input: z.strictObject({
       note: z.string().min(1).max(8_000).optional().describe('Told to the agent before its next turn, like steer.'),
+      stage: z.string().min(1).optional().describe('Only this stage, as it was paused; otherwise everything that is paused.'),
       ...common,
     }),
   },
   extend: {
     description: 'Raises limits of a live run; what is spent stays spent.',
     input: z.strictObject({ limits: Extension, ...common }),
+  },
+  hold: {
+    description: 'Begins no step that uses what is held until it is released; what is in flight finishes. Resuming does not release.',
+    input: Selector.extend({
+      on: z.boolean().default(true).describe('False releases what was held so.'),
+      reason: z.string().min(1).max(2_000).optional().describe('Why, for whoever asks what the run waits for.'),
+      ...common,
+    }).refine(({ model, tool, workflow, tenant }) => [model, tool, workflow, tenant].filter((one) => one !== undefined).length <= 1, {
+      error: 'A hold is about one of model, tool, workflow and tenant, or without any about the whole run.',
+    }),
   },
 } as const
 export type MessageName = keyof typeof messages
@@ -102,8 +116,12 @@ export interface Status {
   status: 'running' | 'waiting' | 'paused' | 'done' | 'stopped' | 'failed'
   /** One sentence: what it waits for, or why it ended. */
   why: string
-  /** While it waits: for a person's answer, or for something outside to be mended, which `resume` looks at again at once. */
-  waitingFor?: 'person' | 'mending'
+  /** While it waits: for a person's answer, for something outside to be mended, which `resume` looks at again at once, or until what is held is released. */
+  waitingFor?: 'person' | 'mending' | 'release'
+  /** What is held of this run, whether or not a step waits for it. */
+  holds?: Hold[]
+  /** The stages that are paused, by their paths. */
+  pausedStages?: string[]
   /** Of the innermost loop that is open. */
   attempt?: { number: number; of: number; stalls: number; stallsLimit: number }
   /** What the last verdict objected to: at most ten ids, and how many there are. */

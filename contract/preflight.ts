@@ -1,3 +1,4 @@
+import { type Hold } from './holds.ts'
 import { type ModelFacts } from './models.ts'
 import { type Tool } from './workspace.ts'
 
@@ -8,6 +9,8 @@ export interface PreflightCall {
   dollars: number | 'none'
   /** Whether the run is refused where commands can't be confined. */
   confined?: boolean
+  /** Whose run it is, if that was said. */
+  tenant?: string
 }
 
 /** What was found out before the first stage; it is carried, and stands in the history. */
@@ -19,6 +22,8 @@ export interface Preflight {
   sandbox: string
   /** The tools of one's own that the worker registered. */
   tools?: Tool[]
+  /** What was held already when the run began, as far as it can be about this run. */
+  holds?: Hold[]
 }
 
 /** The Keyword search attributes that the worker registers. */

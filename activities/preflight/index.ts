@@ -9,13 +9,14 @@ import { type Settings } from '../model/settings.ts'
 import { whileAlive } from '../tools/alive.ts'
 import { type World } from '../world.ts'
 import { factsOf } from './facts.ts'
+import { standingHolds } from './holds.ts'
 
 /** Makes the activity that finds out, before the first step, what the models cost and whether they can be asked; it names every problem at once. */
 export function createPreflight(world: World): Activities['preflight'] {
   return (call) => whileAlive(() => lookAtAll(world, call))
 }
 
-async function lookAtAll(world: World, { models, dollars, confined = false }: PreflightCall): Promise<Preflight> {
+async function lookAtAll(world: World, { models, dollars, confined = false, ...call }: PreflightCall): Promise<Preflight> {
   const settings = await readSettings(world)
   const facts: Record<string, ModelFacts> = {}
   const problems: ApplicationFailure[] = []
@@ -29,7 +30,14 @@ async function lookAtAll(world: World, { models, dollars, confined = false }: Pr
   if (problems.length > 1) throw together(problems)
   for (const problem of problems) throw problem
   const tools = (world.tools ?? []).filter(({ outOfReach }) => !outOfReach).map(described)
-  return { models: facts, searchAttributes: world.searchAttributes, sandbox: world.sandbox.level, ...(tools.length > 0 ? { tools } : {}) }
+  const holds = await standingHolds(call)
+  return {
+    models: facts,
+    searchAttributes: world.searchAttributes,
+    sandbox: world.sandbox.level,
+    ...(tools.length > 0 ? { tools } : {}),
+    ...(holds.length > 0 ? { holds } : {}),
+  }
 }
 
 function lookAt(model: string, world: World, settings: Settings): ModelFacts | ApplicationFailure {

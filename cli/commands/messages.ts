@@ -53,6 +53,7 @@ const nextAfter: { [Name in MessageName]: string } = {
   pause: 'resume',
   resume: 'watch',
   extend: 'watch',
+  hold: 'watch',
 }
 
 function printAnswer({ printer }: Session, run: string, name: MessageName, answer: MessageAnswer): number {

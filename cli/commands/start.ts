@@ -31,7 +31,7 @@ export function addRun(program: Command): void {
 }
 
 /** The names of this command's own options: a field that is called so is given with the JSON. */
-const own = new Set(['input', 'input-file', 'id', 'as', 'dry-run'])
+const own = new Set(['input', 'input-file', 'id', 'as', 'tenant', 'dry-run'])
 
 function addStarting(program: Command, name: string, description: string, then: (session: Session, run: string) => Promise<number>): void {
   const command = program
@@ -42,6 +42,7 @@ function addStarting(program: Command, name: string, description: string, then: 
     .option('--input-file <file>', 'a file with the input as JSON')
     .option('--id <id>', 'the id of the run; an unfinished run with it is used')
     .option('--as <name>', 'who asks for the run; a gate may say that somebody else must answer it')
+    .option('--tenant <name>', 'whose run it is; runs of a tenant can be held and found')
     .option('--dry-run', 'says what the run would find, use and cost at most; nothing is spent, started or changed')
     .action((workflow: string, _options: unknown, self: Command) => begin(self, workflow, {}, then))
   for (const [workflow, declaration] of Object.entries(declarations)) {
@@ -67,10 +68,11 @@ async function begin(
   }
   await inSession(command, async (session) => {
     const input = absolute(mergeInputs(await givenInput(options), typed))
-    const { id, as } = options
+    const { id, as, tenant } = options
     const run = await session.loopwright.start(workflow, input, {
       ...(typeof id === 'string' ? { id } : {}),
       ...(typeof as === 'string' ? { requester: as } : {}),
+      ...(typeof tenant === 'string' ? { tenant } : {}),
     })
     return then(session, run)
   })

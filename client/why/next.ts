@@ -20,6 +20,7 @@ export function nextOfOpen({
   if (stuck)
     return { next: 'Start a worker with mended code; this says where the code decides otherwise now', command: `loopwright replay ${run}` }
   if (silent) return { next: 'Start a worker', command: 'loopwright worker' }
+  if (waitingFor === 'release') return { next: 'See what is held and release it', command: 'loopwright holds' }
   if (status === 'paused') return { next: 'Let it go on', command: `loopwright resume ${run}` }
   if (status !== 'waiting') return { next: 'Follow it', command: `loopwright watch ${run}` }
   return waitingFor === 'mending'

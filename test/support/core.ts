@@ -28,8 +28,8 @@ export async function openBench(
   workflows = './workflows/core.ts',
   environment: Record<string, string> = {},
   tools: OwnTool[] = [],
+  address = process.env.LOOPWRIGHT_TEST_ADDRESS,
 ): Promise<CoreBench> {
-  const address = process.env.LOOPWRIGHT_TEST_ADDRESS
   if (!address) throw new Error('The test run has no Temporal server: run it through jest with its global set-up.')
   const path = workflows.startsWith('/') ? workflows : fileURLToPath(new URL(workflows, import.meta.url))
   const bundle = await testBundle(path)

@@ -6,10 +6,12 @@ import { type Message, type Transcript } from '../../contract/models.ts'
 import { type Tool } from '../../contract/workspace.ts'
 import { resolvedAnswer } from './finishing.ts'
 import { group, type Here } from './group.ts'
+import { isPaused } from './holds.ts'
 import { type Input, promptOf, readMessages } from './input.ts'
 import { type Attempt } from './progress.ts'
 import { briefing } from './prompts.ts'
 import { structured } from './recall.ts'
+import { waitUntil } from './road.ts'
 import { shareOf } from './share.ts'
 import { hear } from './steering.ts'
 import { turn } from './turn.ts'
@@ -91,6 +93,8 @@ export function agent(options: AgentOptions): Promise<AgentResult> {
     try {
       while (state.turn < turns && state.answer === undefined && state.circling === undefined) {
         const stage = { name: 'turn', kind: 'turn' as const, text: `turn ${state.turn + 1} of ${turns}`, number: state.turn + 1 }
+        // While it is paused, what people say waits with it.
+        if (isPaused(here.run, here.path)) await waitUntil(here.run, () => !isPaused(here.run, here.path) || here.run.stop !== undefined)
         // What was heard stays in the conversation even if this turn fails.
         state = { ...state, add: [...state.add, ...hear(here.run, here.path, `${here.path}/turn#${stage.number}`, 'next')] }
         state = await group(stage, (turnHere) => turn(turnHere, here.path, options, state))

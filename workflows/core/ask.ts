@@ -52,7 +52,8 @@ export function ask(models: string[], request: Request & { schema?: z.ZodType })
   const { messages, transcript, tools, schema } = request
   const shape = schema ? { schema: digest(jsonShape(schema)) } : {}
   const call = { models, messages, transcript: transcript?.sha256, tools: tools?.map(({ name }) => name), ...shape }
-  return road({ name: 'ask', kind: 'model', text: `asking ${models[0]}`, call }, (path) => askChain(path, models, request))
+  const uses = models[0] === undefined ? {} : { model: models[0] }
+  return road({ name: 'ask', kind: 'model', text: `asking ${models[0]}`, call, uses }, (path) => askChain(path, models, request))
 }
 
 async function askChain(path: string, models: string[], request: Request & { schema?: z.ZodType }): Promise<Reply> {

@@ -1,12 +1,14 @@
 import { ChildWorkflowCancellationType, ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import { road } from './road.ts'
+import { tenantOf } from './tenant.ts'
 
 /**
  * Starts a run that goes on by itself, with limits of its own: nothing of this run's is taken, and it outlives this one. An id is used once: where a run has it,
  * live or ended, nothing is started.
  */
 export function begin(workflow: string, id: string, input: object): Promise<'started' | 'there already'> {
+  const tenant = tenantOf()
   return road({ name: workflow, kind: 'child', text: `starting ${id}`, call: { workflow, id, input } }, async () => {
     try {
       await startChild(workflow, {
@@ -15,6 +17,7 @@ export function begin(workflow: string, id: string, input: object): Promise<'sta
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
         workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+        ...(tenant === undefined ? {} : { memo: { tenant } }),
       })
       return 'started'
     } catch (error) {

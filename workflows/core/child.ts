@@ -7,11 +7,13 @@ import { Limits } from '../../contract/limits.ts'
 import { type Outcome, outcomeOf } from '../../contract/outcome.ts'
 import { requesterOf } from './authority.ts'
 import { causeOfChild, failure, runStopped } from './failure.ts'
+import { holdsForChildren } from './holds.ts'
 import { release, reserveSlice } from './ledger.ts'
 import { road } from './road.ts'
 import { currentRun, type Run } from './run.ts'
 import { currentScope } from './scope.ts'
 import { setAside } from './set-aside.ts'
+import { tenantOf } from './tenant.ts'
 
 /** Runs above a run; one more is refused, because a workflow that starts itself would never end. */
 const mostDepth = 4
@@ -36,18 +38,22 @@ export function child(workflow: string, input: object): Promise<Outcome<unknown>
 async function runChild(path: string, workflow: string, input: object, wanted: Limits, slots: number): Promise<Outcome<unknown>> {
   const run = currentRun()
   const { budgets } = currentScope(run.root)
-  const requester = requesterOf()
+  const [requester, tenant, held] = [requesterOf(), tenantOf(), holdsForChildren(run)]
+  const memo = { ...(requester === undefined ? {} : { requester }), ...(tenant === undefined ? {} : { tenant }) }
   const slice = await sliceOf(run, budgets, wanted)
   const limits = { ...wanted, ...limitsOf(slice), concurrency: slots, minutes: Math.min(wanted.minutes, minutesLeft(run)) }
   let used: Account & { milliseconds: number } = { ...slice, milliseconds: 0 }
   try {
     const handle = await startChild(workflow, {
       workflowId: `${run.id}/${path}`,
-      args: [{ ...input, limits }, { depth: run.depth + 1 }],
+      args: [
+        { ...input, limits },
+        { depth: run.depth + 1, ...(held.length > 0 ? { holds: held } : {}) },
+      ],
       // Whatever ends this run, its children wind down with an outcome of their own.
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       staticSummary: `child of ${run.id}`,
-      ...(requester === undefined ? {} : { memo: { requester } }),
+      ...(Object.keys(memo).length > 0 ? { memo } : {}),
     })
     const outcome = AnyOutcome.parse(await resultOf(run, path, handle)) as Outcome<unknown>
     used = outcome.spent

@@ -11,15 +11,18 @@ import { z } from 'zod'
 import { type Carried } from '../../contract/carried.ts'
 import { type Declaration } from '../../contract/declaration.ts'
 import { type FailureDetail } from '../../contract/failures.ts'
+import { heldText, holdKey } from '../../contract/holds.ts'
 import { Limits } from '../../contract/limits.ts'
 import { activities } from './activities.ts'
 import { end, endStopped } from './end.ts'
 import { exited } from './exit.ts'
 import { failure, leaving, stopOf } from './failure.ts'
+import { waitingHold } from './holds.ts'
 import { installMessages } from './messages.ts'
 import { openRun, Run } from './run.ts'
 import { restore, seam } from './seam.ts'
 import { showStatus } from './status.ts'
+import { tenantOf } from './tenant.ts'
 
 /** Stands around every run of a declared workflow; a type without a declaration passes through untouched. */
 export function interceptors(): WorkflowInterceptors {
@@ -63,13 +66,22 @@ async function live(
   carried: Partial<Carried>,
   body: (value: unknown) => Promise<unknown>,
 ): Promise<unknown> {
-  void CancellationScope.current().cancelRequested.catch(() => run.stopWith('cancelled', 'A person stopped the run.'))
-  run.preflight ??= await preflight(run, value)
+  void CancellationScope.current().cancelRequested.catch(() => stopByPerson(run))
+  if (!run.preflight) {
+    run.preflight = await preflight(run, value)
+    for (const hold of run.preflight.holds ?? []) run.holds.set(holdKey(hold), hold)
+  }
   await restore(run, carried.remembered)
   showStatus(run)
   forgetGatesThatDontReopen(run)
   const returned = await Promise.race([body(value), seam(run, given)])
   return end(run, value, exited(run) ?? returned)
+}
+
+function stopByPerson(run: Run): void {
+  const hold = waitingHold(run)
+  if (hold) run.stopWith('held', `A person stopped the run while it was held: ${heldText(hold)}`)
+  else run.stopWith('cancelled', 'A person stopped the run.')
 }
 
 /** Once the code has come as far as recorded results take it, a gate that is not open again never will be: who decides about it is told so. */
@@ -104,12 +116,14 @@ function withSpent({ type, message, details, cause }: ApplicationFailure, run: R
 
 function preflight(run: Run, input: unknown) {
   const { id, workflow, models, limits } = run
+  const tenant = tenantOf()
   return activities('preflight', { quick: true, summary: 'look at models and machine' }).preflight({
     run: id,
     workflow,
     models,
     dollars: limits.dollars,
     // Absent where nobody asks for it.
+    ...(tenant === undefined ? {} : { tenant }),
     ...((input as { confined?: unknown }).confined === true ? { confined: true } : {}),
   })
 }

@@ -2,6 +2,8 @@ import { ApplicationFailure, condition, defineQuery, defineSignal, defineUpdate,
 import { z } from 'zod'
 import { type Gate, type Message, type MessageAnswer, type MessageName, messages, type Status } from '../../contract/messages.ts'
 import { failure } from './failure.ts'
+import { hold } from './holds.ts'
+import { pause, resume, tellChildren } from './pausing.ts'
 import { type Run } from './run.ts'
 import { showStatus, statusOf } from './status.ts'
 
@@ -26,21 +28,8 @@ const handlers: Handlers = {
     run.steering.push(message)
     return yes
   },
-  pause: (run, message) => {
-    run.paused = true
-    // A child is paused itself; cancelled it would have to begin again.
-    if (message.now) run.cancelInFlight(({ kind }) => kind !== 'child')
-    tellChildren(run, 'pause', message)
-    return yes
-  },
-  resume: (run, { note, ...message }) => {
-    if (!run.paused && run.parked.size === 0) return { accepted: false, reason: 'The run is not paused.' }
-    run.paused = false
-    run.resumed++
-    tellChildren(run, 'resume', message)
-    if (note !== undefined) run.steering.push({ ...message, text: note, when: 'next' })
-    return yes
-  },
+  pause,
+  resume,
   extend: (run, { limits }) => {
     const lower = Object.entries(limits).find(([name, value]) => {
       const present = run.limits[name as keyof typeof limits]
@@ -58,6 +47,12 @@ const handlers: Handlers = {
     run.limits = { ...run.limits, ...defined(limits) }
     if (run.stop && limits[run.stop.reason as keyof typeof limits] !== undefined) run.stop = undefined
     return yes
+  },
+  hold: (run, message) => {
+    const answer = hold(run, message)
+    // Those of workflows and tenants each run hears about itself, and a child may be of another.
+    if (answer.accepted && message.workflow === undefined && message.tenant === undefined) tellChildren(run, 'hold', message)
+    return answer
   },
 }
 
@@ -107,11 +102,6 @@ async function answer<Name extends MessageName>(run: Run, name: Name, message: M
   }
   showStatus(run)
   return given
-}
-
-/** Pause and resume hold for the whole tree. A child that has ended meanwhile is told nothing. */
-function tellChildren<Name extends 'pause' | 'resume'>(run: Run, name: Name, message: Omit<Message<Name>, 'note'>): void {
-  for (const child of run.children.values()) void child.signal(name, message).catch(() => undefined)
 }
 
 function lateReason(run: Run, gate: string): string {

@@ -1,11 +1,14 @@
 import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow'
 import { digest } from '../../contract/digest.ts'
 import { type OpenStage } from '../../contract/messages.ts'
+import { type Uses } from '../../contract/holds.ts'
 import { causeOf, isLost, runStopped, stepLost } from './failure.ts'
+import { heldBy, isPaused, usesOfHeld } from './holds.ts'
 import { mendingOf, untilMended } from './parked.ts'
 import { record, recalled } from './recall.ts'
 import { currentRun, type Run } from './run.ts'
 import { currentScope, nextPath } from './scope.ts'
+import { showStatus } from './status.ts'
 
 /** One step on a road. */
 export interface Step {
@@ -24,6 +27,8 @@ export interface Step {
   afterStop?: boolean
   /** The occurrence, where it is known better than by counting. */
   number?: number
+  /** What it uses first, for whoever holds that. */
+  uses?: Uses
   /** What the result is when the step was begun and nobody knows how it ended: then it is not done again. Without it a lost step is repeated. */
   unknown?: () => unknown
 }
@@ -41,16 +46,18 @@ export async function road<T>(step: Step, perform: (path: string, slots: number)
   const callDigest = digest(step.call)
   const recorded = recalled<T>(run, path, callDigest)
   if (recorded) return recorded.result
-  for (let lost = 0, waits = 0; ;) {
+  for (let lost = 0, waits = 0, uses = step.uses ?? {}; ;) {
     const scope = new CancellationScope()
-    const { slots, finish } = await admitted(run, step, () => enter(run, step, path, scope))
+    const { slots, finish } = await admitted(run, { ...step, uses }, path, () => enter(run, step, path, scope))
     let mending: string | undefined
     try {
       return record(run, path, callDigest, await scope.run(() => perform(path, slots)))
     } catch (error) {
       if (run.stop && isCancellation(error)) throw runStopped(run.stop)
       mending = mendingOf(error)
-      if (mending === undefined) {
+      const held = usesOfHeld(error)
+      uses = held ?? uses
+      if (mending === undefined && !held) {
         if (!isCancellation(error) && !isLost(error)) throw causeOf(error)
         if (CancellationScope.current().consideredCancelled) throw error
         if (step.unknown) return record(run, path, callDigest, step.unknown() as T)
@@ -67,14 +74,29 @@ export async function road<T>(step: Step, perform: (path: string, slots: number)
  * Waits at the entry of a road until the run lets the step begin, and begins it in the same breath: between looking and taking nobody else may come.
  * At a seam this never returns: the next execution comes here again.
  */
-async function admitted<T>(run: Run, step: Step, begin: () => T): Promise<T> {
+async function admitted<T>(run: Run, step: Step, path: string, begin: () => T): Promise<T> {
+  const mayBegin = () =>
+    step.takes === 'nothing' || (!isPaused(run, path) && !heldBy(run, step.uses) && run.inFlight < run.limits.concurrency)
   for (;;) {
     const stop = run.stop
     if (stop && !(step.afterStop && ['tokens', 'dollars', 'minutes'].includes(stop.reason))) throw runStopped(stop)
     run.seaming ||= historyIsLong(run) || (run.seamEvery !== undefined && run.steps >= run.seamEvery)
     if (run.seaming) await new Promise<never>(() => {})
-    if (mayBegin(run, step)) return begin()
-    await waitUntil(run, () => mayBegin(run, step) || run.stop !== stop)
+    if (mayBegin()) return begin()
+    await entryOf(run, path, step.uses, () => mayBegin() || run.stop !== stop)
+  }
+}
+
+/** Waits at the entry of a road, where people see what for. */
+async function entryOf(run: Run, path: string, uses: Uses = {}, until: () => boolean): Promise<void> {
+  run.waiting.set(path, uses)
+  const held = heldBy(run, uses) !== undefined
+  if (held) showStatus(run)
+  try {
+    await waitUntil(run, until)
+  } finally {
+    run.waiting.delete(path)
+    if (held) showStatus(run)
   }
 }
 
@@ -88,10 +110,6 @@ export function historyIsLong(run: Run): boolean {
   const { continueAsNewSuggested, historyLength, historySize } = workflowInfo()
   if (run.children.size > 0) return historyLength >= tooLong.events || historySize >= tooLong.bytes
   return continueAsNewSuggested || historyLength >= longHistoryEvents
-}
-
-function mayBegin(run: Run, step: Step): boolean {
-  return step.takes === 'nothing' || (!run.paused && run.inFlight < run.limits.concurrency)
 }
 
 /** Waits for something that workflow code brings about; a stop of the run comes out as one, whoever asked for it. */

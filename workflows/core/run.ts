@@ -1,6 +1,7 @@
 import { type CancellationScope, type ChildWorkflowHandle, type Workflow, workflowInfo } from '@temporalio/workflow'
 import { type Carried, type DecisionRecord, type ModelRecord, type Remembered } from '../../contract/carried.ts'
 import { type Declaration } from '../../contract/declaration.ts'
+import { type Hold, holdKey, type Uses } from '../../contract/holds.ts'
 import { type Json, type Ref } from '../../contract/json.ts'
 import { type Extension, type Limits } from '../../contract/limits.ts'
 import { type Gate, type Line, type Message, type MessageAnswer, type OpenStage, type Status } from '../../contract/messages.ts'
@@ -66,6 +67,12 @@ export class Run {
   preflight: Preflight | undefined
   steering: Message<'steer'>[] = []
   paused: boolean
+  /** Stages that are paused with everything inside, by path. */
+  readonly pausedStages: Set<string>
+  /** What is held, by what it is about. */
+  readonly holds: Map<string, Hold>
+  /** Steps that wait at the entry of a road, and what each would use. */
+  readonly waiting = new Map<string, Uses>()
   /** Steps that wait for something outside to be mended, and for what, by path. */
   readonly parked = new Map<string, string>()
   /** How often a person has told the run to go on. */
@@ -117,6 +124,8 @@ export class Run {
     this.preflight = carried.preflight
     this.shown = carried.shown ?? {}
     this.paused = carried.paused ?? false
+    this.pausedStages = new Set(carried.pausedStages)
+    this.holds = new Map((carried.holds ?? []).map((hold) => [holdKey(hold), hold]))
     this.attempts = carried.attempts ?? 0
     this.stop = carried.stop
   }

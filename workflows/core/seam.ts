@@ -85,6 +85,8 @@ function carriedOf(run: Run, remembered: Carried['remembered']): Carried {
     attempts: run.attempts,
     preflight: run.preflight,
     paused: run.paused,
+    ...(run.pausedStages.size > 0 ? { pausedStages: [...run.pausedStages] } : {}),
+    ...(run.holds.size > 0 ? { holds: [...run.holds.values()] } : {}),
     gates: [...run.gates.values()].map(({ gate, since }) => [gate, since]),
     shown: run.shown,
     remembered,

@@ -45,7 +45,15 @@ async function attempt(call: EffectCall, text: string, number: number, receipts:
   const { class: effectClass, minutes, effect } = call
   const keyed = effectClass === 'keyed'
   const unknown = (): Tried => ({ doubt: unsure })
-  const step = { name: 'try', number, kind: 'tool' as const, text, call: { effect, number }, ...(keyed ? {} : { unknown }) }
+  const step = {
+    name: 'try',
+    number,
+    kind: 'tool' as const,
+    text,
+    call: { effect, number },
+    uses: { tool: call.tool },
+    ...(keyed ? {} : { unknown }),
+  }
   const tried = await road<Tried>(step, async (path) => {
     receipts.begin(call.fence + 1)
     try {

@@ -1,6 +1,9 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import { type Status } from '../../contract/messages.ts'
+import { heldText } from '../../contract/holds.ts'
+import { isPaused, waitingHold } from './holds.ts'
 import { type Run } from './run.ts'
+import { tenantOf } from './tenant.ts'
 
 /** What a loop tells the status about itself; kept by the loop's path. */
 export interface Progress {
@@ -16,6 +19,8 @@ export function statusOf(run: Run): Status {
     workflow: run.workflow,
     ...stateOf(run),
     ...progress,
+    ...(run.holds.size > 0 ? { holds: [...run.holds.values()] } : {}),
+    ...(run.pausedStages.size > 0 ? { pausedStages: [...run.pausedStages] } : {}),
     spent: run.spent(),
     limits: run.limits,
     open: [...run.open.values()].map(({ scope: _scope, ...stage }) => stage),
@@ -38,6 +43,7 @@ export function showStatus(run: Run): void {
   const wanted: Record<string, string> = {
     LoopwrightStatus: status,
     LoopwrightWaitingFor: waitingFor ?? '',
+    LoopwrightTenant: tenantOf() ?? '',
     LoopwrightReason: run.endReason ?? '',
   }
   const changed = Object.entries(wanted).filter(
@@ -53,6 +59,10 @@ function stateOf(run: Run): Pick<Status, 'status' | 'why' | 'waitingFor'> {
   const [gate] = run.gates.values()
   if (run.paused) return { status: 'paused', why: run.inFlight > 0 ? 'Paused; what is in flight finishes first.' : 'Paused by a person.' }
   if (gate) return { status: 'waiting', why: gate.question, waitingFor: 'person' }
+  const hold = waitingHold(run)
+  if (hold) return { status: 'paused', why: `Held: ${heldText(hold)}`, waitingFor: 'release' }
+  const paused = run.inFlight === 0 ? [...run.waiting.keys()].find((path) => isPaused(run, path)) : undefined
+  if (paused !== undefined) return { status: 'paused', why: `Paused by a person: ${[...run.pausedStages].join(', ')}.` }
   const [parked] = run.parked.values()
   if (parked !== undefined) return { status: 'waiting', why: parked, waitingFor: 'mending' }
   if (run.stop) return { status: 'running', why: `Stopping: ${run.stop.why}` }

@@ -6,6 +6,7 @@ import { refOf } from '../../contract/digest.ts'
 import { callBound } from '../../contract/tokens.ts'
 import { activities } from './activities.ts'
 import { causeOf, failure, runStopped } from './failure.ts'
+import { refuseHeld } from './holds.ts'
 import { isKept, noteKept } from './keep.ts'
 import { type Budget, type Refusal, type Reservation, reserve, settle } from './ledger.ts'
 import { currentRun, type Run } from './run.ts'
@@ -26,6 +27,7 @@ interface Try {
 /** One try of one model: the worst case is reserved, the call made, and what was used is charged; a call that never came back is charged whole. */
 export async function tryModel(stage: string, model: string, request: Try): Promise<ModelReply> {
   const run = currentRun()
+  refuseHeld(run, stage, { model })
   const facts = factsOf(run, model)
   const budgets = currentScope(run.root).budgets
   const { transcript, messages, toolList, output, maxOutputTokens = 16_384, inlineBytes = 16_384, minutes = 10 } = request

@@ -20,7 +20,14 @@ export function use(tool: Tool, argument: { [key: string]: Json }, { inlineBytes
     return refused === undefined ? effect(tool, argument, text) : Promise.resolve({ text: refused, failed: true })
   }
   const repeatable = tool.class === 'read' || tool.class === 'content'
-  const step = { name: tool.name, kind: 'tool' as const, text, call: { tool: tool.name, argument }, ...(repeatable ? {} : { unknown }) }
+  const step = {
+    name: tool.name,
+    kind: 'tool' as const,
+    text,
+    call: { tool: tool.name, argument },
+    uses: { tool: tool.name },
+    ...(repeatable ? {} : { unknown }),
+  }
   return road<UseResult>(step, async (path) => {
     const refused = denied(tool) ?? unfit(tool, argument)
     if (refused !== undefined) return { text: refused, failed: true }

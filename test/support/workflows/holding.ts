@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { declare } from '../../../contract/declaration.ts'
+import { Limits } from '../../../contract/limits.ts'
+import { Models } from '../../../contract/models.ts'
+import { type Outcome } from '../../../contract/outcome.ts'
+import { ask, child, finish } from '../../../workflows/core/index.ts'
+import { put } from './core.ts'
+import { declarations as ofModels } from './models.ts'
+
+const limits = Limits.prefault({})
+const Talking = z.strictObject({ models: Models, calls: z.int(), limits })
+const talking = declare({
+  description: 'Asks a model so many times, one after the other.',
+  input: Talking,
+  output: z.int(),
+  models: ({ models }) => models,
+  example: { models: 'openai/x', calls: 1 },
+})
+const sitting = declare({ description: 'One step.', input: z.strictObject({ limits }), output: z.int(), models: () => [], example: {} })
+const standing = declare({ description: 'A child.', input: z.strictObject({ limits }), output: z.int(), models: () => [], example: {} })
+
+export const declarations = { talking, sitting, standing, reading: ofModels.reading }
+export { reading } from './models.ts'
+
+async function talkingWorkflow({ models, calls }: z.output<typeof Talking>): Promise<Outcome<number>> {
+  for (let call = 1; call <= calls; call++)
+    await ask(models, { messages: [{ role: 'user', content: `call ${call}` }], maxOutputTokens: 300 })
+  return finish.accepted(calls, 'All was said.')
+}
+export { talkingWorkflow as talking }
+
+async function sittingWorkflow(): Promise<Outcome<number>> {
+  await put('sat')
+  return finish.accepted(1, 'Sat.')
+}
+export { sittingWorkflow as sitting }
+
+async function standingWorkflow(): Promise<Outcome<number>> {
+  const { value } = await child('sitting', {})
+  return finish.accepted(Number(value), 'Stood.')
+}
+export { standingWorkflow as standing }
