@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runProcess } from '../process.ts'
+import { endLeftBehind } from './left-behind.ts'
 import { type Sandbox } from './sandbox.ts'
 
 /** Runs commands as the user: the level `none`, with the reason. */
@@ -23,6 +24,7 @@ export function unconfined(why: string, remedy?: string): Sandbox {
           ...(onOutput ? { onOutput } : {}),
         })
       } finally {
+        endLeftBehind(own)
         await rm(own, { recursive: true, force: true, maxRetries: 3 })
       }
     },
