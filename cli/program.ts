@@ -13,6 +13,7 @@ import { addSchedule } from './commands/schedule.ts'
 import { addRun, addStart } from './commands/start.ts'
 import { addTrace } from './commands/trace.ts'
 import { version } from './package.ts'
+import { addApi } from './commands/api.ts'
 import { addServing } from './commands/serving.ts'
 import { addCheck } from './commands/workflows.ts'
 import { addWhy } from './commands/why.ts'
@@ -22,6 +23,10 @@ export function createProgram(): Command {
   const program = new Command('loopwright')
     .description('Durable agent loops as Temporal workflows.')
     .version(version(), '--version', 'prints the version')
+    .option(
+      '--url <url>',
+      'everything goes over the HTTP API of `loopwright serve` there, with the token in LOOPWRIGHT_TOKEN (default: LOOPWRIGHT_URL)',
+    )
     .option('--address <address>', 'the Temporal server, host:port (default: TEMPORAL_ADDRESS, else the one of the state folder)')
     .option('--namespace <namespace>', 'the Temporal namespace (default: TEMPORAL_NAMESPACE, else default)')
     .option('--state-folder <folder>', 'where the embedded server, artifacts and patches are', '.loopwright')
@@ -52,6 +57,7 @@ export function createProgram(): Command {
     addCases,
     addReplay,
     addServing,
+    addApi,
     addNew,
     addModels,
     addDoctor,

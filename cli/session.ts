@@ -1,6 +1,6 @@
 import { type Command } from 'commander'
 import { z } from 'zod'
-import { connect, type ConnectOptions, type Loopwright } from '../client/index.ts'
+import { apiOf, ClientProblem, connect, type ConnectOptions, type Loopwright } from '../client/index.ts'
 import { createPrinter, type Printer } from './printer.ts'
 
 /** What a command that talks to the server works with. */
@@ -11,6 +11,7 @@ export interface Session {
 }
 
 const Options = z.looseObject({
+  url: z.string().optional(),
   address: z.string().optional(),
   namespace: z.string().optional(),
   stateFolder: z.string().default('.loopwright'),
@@ -35,15 +36,25 @@ export async function inSession(command: Command, action: (session: Session) => 
   }
 }
 
+/** Ends a command that works on this machine and was asked to go over HTTP. */
+export function notOverHttp(command: Command, why: string): void {
+  const options = connection(globalOptions(command))
+  if (!apiOf(options)) return
+  const next = `type it without --url${process.env['LOOPWRIGHT_URL'] ? ' and without LOOPWRIGHT_URL' : ''}, on the machine that it is about`
+  throw new ClientProblem('NotOverHttp', `${command.name()} ${why}, so it cannot go over HTTP; nothing was done`, next)
+}
+
 /** The options of a connection, without those that were not given. */
 export function connection({
+  url,
   address,
   namespace,
   stateFolder,
   artifacts,
   taskQueue,
-}: Partial<Record<'address' | 'namespace' | 'stateFolder' | 'artifacts' | 'taskQueue', string | undefined>>): ConnectOptions {
+}: Partial<Record<'url' | 'address' | 'namespace' | 'stateFolder' | 'artifacts' | 'taskQueue', string | undefined>>): ConnectOptions {
   return {
+    ...(url ? { url } : {}),
     ...(address ? { address } : {}),
     ...(namespace ? { namespace } : {}),
     ...(stateFolder ? { stateFolder } : {}),

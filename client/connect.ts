@@ -4,6 +4,7 @@ import { declarations } from '../contract/declarations.ts'
 import { type Json } from '../contract/json.ts'
 import { type Gate, type MessageAnswer, type MessageName, type Status } from '../contract/messages.ts'
 import { type Outcome } from '../contract/outcome.ts'
+import { type RunEvent } from '../contract/run-events.ts'
 import { type TraceRecord } from '../contract/trace.ts'
 import { type ArtifactStore } from '../store/store.ts'
 import { type Case } from '../contract/cases.ts'
@@ -12,6 +13,7 @@ import { ask } from './asking.ts'
 import { costs } from './costs/find.ts'
 import { type Costs, type CostView } from './costs/costs.ts'
 import { type Ended, ended, result } from './ended.ts'
+import { type EventOptions, events } from './events.ts'
 import { foldHistory, type Graph } from './graph.ts'
 import { histories, inputOf } from './history.ts'
 import { type Holds, holdsOf } from './holds.ts'
@@ -19,6 +21,8 @@ import { type Filter, gates, list, type Listed } from './list.ts'
 import { type MessageFunctions, send } from './messages.ts'
 import { ClientProblem } from './problem.ts'
 import { resolve } from './resolve.ts'
+import { connectOverHttp } from './http/connect.ts'
+import { apiOf } from './http/call.ts'
 import { type ConnectOptions, openServer } from './server.ts'
 import { type Schedules, schedulesOf } from './schedules.ts'
 import { show } from './show.ts'
@@ -54,6 +58,8 @@ export interface Loopwright extends MessageFunctions {
   show(run: string): Promise<RunSummary>
   /** Follows a run until it ends; leaving the iteration, or the signal, detaches. */
   watch(run: string, options?: WatchOptions): AsyncGenerator<Watched, void, undefined>
+  /** What happens in a run, as its history tells, until it ends; from its beginning or behind an event. */
+  events(run: string, options?: EventOptions): AsyncGenerator<RunEvent, void, undefined>
   resolve(prefix: string): Promise<string>
   /** What the run was started with. */
   input(run: string): Promise<unknown>
@@ -77,8 +83,10 @@ export interface Loopwright extends MessageFunctions {
   close(): Promise<void>
 }
 
-/** Connects to the Temporal server that holds the runs. */
+/** Connects to the Temporal server that holds the runs, or to the HTTP API in front of it. */
 export async function connect(options: ConnectOptions = {}): Promise<Loopwright> {
+  const api = apiOf(options)
+  if (api) return connectOverHttp(api)
   const server = await openServer(options, declarations)
   const handle = (run: string) => server.workflows.getHandle(run)
   return {
@@ -105,6 +113,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     list: (filter) => list(server, filter),
     show: (run) => show(server, run),
     watch: (run, watchOptions) => watch(server, run, watchOptions),
+    events: (run, eventOptions) => events(server, run, eventOptions),
     resolve: (prefix) => resolve(server, prefix),
     input: (run) => inputOf(server, run),
     histories: (run) => histories(server, run),

@@ -1,4 +1,5 @@
 import { stuckQuery } from '../contract/stuck.ts'
+import { apiOf, call } from './http/call.ts'
 import { type ConnectOptions, openServer, type Server } from './server.ts'
 
 /** What a server and its workers look like from outside. */
@@ -15,6 +16,8 @@ export interface Health {
 
 /** Looks whether the server answers and whether workers poll the queue; an unreachable server throws `NoServer`. */
 export async function health(options: ConnectOptions = {}): Promise<Health> {
+  const api = apiOf(options)
+  if (api) return call<Health>(api, 'health')
   const server = await openServer(options, {})
   const { connection, namespace, address, taskQueue } = server
   try {

@@ -13,6 +13,13 @@ export const problemTypes = {
   RunEnded: 'The run has ended already.',
   NoKey: 'There is no key here that vouches for whoever decides.',
   RunFailed: 'The run ended by a failure instead of an outcome.',
+  NoApi: 'No API answers at the URL.',
+  Unauthorized: 'The API does not know the token.',
+  Forbidden: 'The token may not do this.',
+  Refused: 'The API takes no request that is sent like this; nothing was done.',
+  TooMany: 'Too much was asked at once; nothing was done.',
+  NotOverHttp: 'This cannot be done over HTTP.',
+  NotFound: 'There is nothing under this name.',
 } as const
 export type ProblemType = keyof typeof problemTypes
 

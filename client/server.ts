@@ -19,6 +19,10 @@ import { ClientProblem } from './problem.ts'
 import { type Security, securityOf } from './security.ts'
 
 export interface ConnectOptions {
+  /** Of `loopwright serve`: everything then goes over its HTTP API; otherwise LOOPWRIGHT_URL, unless an address is given. */
+  url?: string
+  /** For that API; otherwise LOOPWRIGHT_TOKEN. */
+  token?: string
   /** `host:port`; otherwise TEMPORAL_ADDRESS, otherwise the embedded server of the state folder. */
   address?: string
   /** TLS and keys; otherwise what TEMPORAL_API_KEY and TEMPORAL_TLS_… say. The embedded server asks for none. */

@@ -16,7 +16,8 @@ export interface Stage {
 
 type HistoryEvent = NonNullable<History['events']>[number]
 
-const kinds: Record<string, GraphNode['kind']> = { callModel: 'model', useTool: 'tool', runTests: 'verify' }
+/** What the activities of the roads are; every other is a step. */
+export const kinds: Record<string, 'model' | 'tool' | 'verify'> = { callModel: 'model', useTool: 'tool', runTests: 'verify' }
 
 /** The steps of a run: its activities, whose ids are stage paths (`path~2` is a second try), its children, and the gates that were decided. */
 export function stagesOf(histories: History[]): Stage[] {
@@ -66,7 +67,8 @@ function begin(stages: Map<string, Stage>, path: string, kind: Stage['kind'], la
   return stage
 }
 
-function endOf(event: HistoryEvent): { key: string; status: Stage['status'] } | undefined {
+/** Which step an event ends, by its key, and how. */
+export function endOf(event: HistoryEvent): { key: string; status: Stage['status'] } | undefined {
   const done = event.activityTaskCompletedEventAttributes
   if (done) return { key: key('activity', done.scheduledEventId), status: 'done' }
   const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes
@@ -93,12 +95,12 @@ function childEndOf(event: HistoryEvent): { key: string; status: Stage['status']
 }
 
 /** Event ids are Longs or numbers, as the history was read. */
-function key(what: 'activity' | 'update' | 'child', eventId: HistoryEvent['eventId']): string {
+export function key(what: 'activity' | 'update' | 'child', eventId: HistoryEvent['eventId']): string {
   return `${what} ${String(eventId)}`
 }
 
 /** Seconds are a Long or a number, too. */
-function milliseconds(time: HistoryEvent['eventTime']): number {
+export function milliseconds(time: HistoryEvent['eventTime']): number {
   return Number(String(time?.seconds ?? 0)) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6)
 }
 
@@ -108,7 +110,8 @@ function gateOf(payload: Payload | undefined): string | undefined {
   return typeof gate === 'string' ? gate : undefined
 }
 
-function text(payload: Payload | null | undefined): string | undefined {
+/** A summary; undefined where it cannot be read. */
+export function text(payload: Payload | null | undefined): string | undefined {
   const value = json(payload)
   return typeof value === 'string' && value !== '' ? value : undefined
 }

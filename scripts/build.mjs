@@ -21,7 +21,7 @@ export async function build() {
   const fresh = `${dist}.${process.pid}`
   const old = `${dist}.${process.pid}.old`
   try {
-    const { status, output } = run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', fresh], { cwd: packageFolder })
+    const { status, output } = compile(compiler, fresh)
     const program = join(fresh, 'cli', 'main.js')
     if (existsSync(program)) chmodSync(program, 0o755)
     if (existsSync(fresh)) {
@@ -40,6 +40,14 @@ export async function build() {
   }
 }
 
+/** The program, then the page, which a browser runs. */
+function compile(compiler, folder) {
+  const program = run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', folder], { cwd: packageFolder })
+  const project = join('console', 'page', 'tsconfig.json')
+  const page = run(process.execPath, [compiler, '-p', project, '--outDir', join(folder, 'console')], { cwd: packageFolder })
+  return program.status === 0 ? page : program
+}
+
 /** The workflows as workers load them, made once here instead of at every start of a worker. */
 async function bundle(dist) {
   const bundler = join(dist, 'workers', 'bundle.js')
@@ -50,7 +58,7 @@ async function bundle(dist) {
 
 /** Names, sizes and times of every source, and what decides how they are compiled. */
 function fingerprint() {
-  const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
+  const settings = ['tsconfig.json', 'tsconfig.build.json', 'console/page/tsconfig.json', 'package-lock.json']
   const folders = JSON.parse(readFileSync(join(packageFolder, 'tsconfig.build.json'), 'utf8')).include
   const files = folders
     .filter((folder) => existsSync(join(packageFolder, folder)))

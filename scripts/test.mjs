@@ -43,7 +43,9 @@ function jest(name, ...words) {
 const isSetUp = step('set-up', [process.execPath, join(packageFolder, 'scripts', 'setup.mjs')])
 // Only tests ask it; where it cannot be built they are skipped, and counted so.
 step('S3 server of the tests', [process.execPath, join(packageFolder, 'scripts', 's3.mjs')])
+step('browser of the tests', [process.execPath, join(packageFolder, 'scripts', 'browser.mjs')])
 step('types', program(['typescript', 'bin', 'tsc'], '-p', 'tsconfig.json'))
+step('types of the page', program(['typescript', 'bin', 'tsc'], '-p', join('console', 'page', 'tsconfig.json'), '--noEmit'))
 step('lint', program(['oxlint', 'bin', 'oxlint'], '--type-aware', '--deny-warnings'))
 step('format', program(['oxfmt', 'bin', 'oxfmt'], '--check'))
 const first = jest('tests', ...process.argv.slice(2))

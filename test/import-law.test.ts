@@ -67,6 +67,8 @@ const law = [
   ['cli/planted.ts', '../workers/index.ts', 'parses words'],
   ['cli/commands/replay.ts', '../../activities/index.ts', 'parses words'],
   ['console/planted.ts', '../workers/index.ts', 'draws what client/ says'],
+  ['cli/commands/api.ts', '../../workers/index.ts', 'serves console/'],
+  ['console/page/planted.ts', '../identity.ts', 'runs in a browser'],
   ['testing/planted.ts', '../examples/notes.ts', 'shipped to users'],
   ...['contract', 'workflows', 'store', 'activities', 'workers', 'client', 'cli', 'console', 'testing'].flatMap(
     (name): [string, string, string][] => [
@@ -90,6 +92,8 @@ const allowed = [
   ['workers/planted.ts', ['../activities/index.ts', '../workflows/index.ts', '../store/folder.ts', '@temporalio/worker']],
   ['client/planted.ts', ['../contract/digest.ts', '../store/store.ts', '@temporalio/client']],
   ['cli/commands/replay.ts', ['../../workers/index.ts', '../../client/index.ts']],
+  ['cli/commands/api.ts', ['../../console/serve.ts', '../../client/index.ts']],
+  ['console/planted.ts', ['../client/index.ts', '../contract/api.ts', 'hono']],
   ['test/planted.test.ts', ['../activities/process.ts', '../workflows/index.ts', 'node:child_process']],
 ] as const
 

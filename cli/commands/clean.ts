@@ -1,7 +1,7 @@
 import { type Command } from 'commander'
 import { resolve } from 'node:path'
 import { type Leftover } from '../../workers/index.ts'
-import { inSession, type Session } from '../session.ts'
+import { inSession, notOverHttp, type Session } from '../session.ts'
 import { exitCodes } from '../usage.ts'
 import { plural } from '../words.ts'
 
@@ -16,7 +16,10 @@ export function addClean(program: Command): void {
       'Says which workspaces, installed dependencies and temporary files nothing needs any more; --yes removes them. Artifacts are never removed.',
     )
     .option('--yes', 'remove them')
-    .action(({ yes }: { yes?: boolean }, command: Command) => inSession(command, (session) => clean(session, yes === true)))
+    .action(({ yes }: { yes?: boolean }, command: Command) => {
+      notOverHttp(command, 'removes folders of this machine')
+      return inSession(command, (session) => clean(session, yes === true))
+    })
 }
 
 async function clean({ loopwright, printer, stateFolder }: Session, yes: boolean): Promise<number> {

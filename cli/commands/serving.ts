@@ -5,7 +5,7 @@ import { securityOf } from '../../client/index.ts'
 import { interruption } from '../interruption.ts'
 import type { Machinery } from '../machinery.ts'
 import { createPrinter, type Printer } from '../printer.ts'
-import { globalOptions } from '../session.ts'
+import { globalOptions, notOverHttp } from '../session.ts'
 import { exitCodes } from '../usage.ts'
 
 /** The commands that serve until Ctrl-C: worker, dev. */
@@ -23,6 +23,7 @@ export function addServing(program: Command): void {
 }
 
 async function serve(command: Command, workflows: string | undefined, embedded: boolean): Promise<void> {
+  notOverHttp(command, 'runs a worker in this process')
   const { json, stateFolder, artifacts, address, namespace, taskQueue } = globalOptions(command)
   const printer = createPrinter(json)
   // The worker's native parts and its bundler are loaded by these commands only.

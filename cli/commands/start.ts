@@ -6,7 +6,7 @@ import { follow } from '../follow.ts'
 import { givenInput } from '../given-input.ts'
 import { addFlags, mergeInputs, typedFlags } from '../options.ts'
 import { createPrinter } from '../printer.ts'
-import { globalOptions, inSession, type Session } from '../session.ts'
+import { globalOptions, inSession, notOverHttp, type Session } from '../session.ts'
 import { printDryRun } from './dry-run.ts'
 import { exitCodes } from '../usage.ts'
 import { asTyped } from '../words.ts'
@@ -61,6 +61,7 @@ async function begin(
 ): Promise<void> {
   const options: Record<string, unknown> = command.optsWithGlobals()
   if (options['dryRun'] === true) {
+    notOverHttp(command, `--dry-run looks at this machine; what a run uses at most is said by: loopwright show ${workflow} --input JSON`)
     const { json, stateFolder } = globalOptions(command)
     const input = absolute(mergeInputs(await givenInput(options), typed))
     process.exitCode = await printDryRun(createPrinter(json), stateFolder, workflow, input)

@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { gateKinds } from './gates.ts'
+import { Limits } from './limits.ts'
+import { outcomeOf, Spent } from './outcome.ts'
+
+const time = z.number().describe('Milliseconds since the epoch.')
+const state = z.enum(['running', 'waiting', 'paused', 'done', 'stopped', 'failed'])
+const waitingFor = z.enum(['person', 'mending']).describe('While it waits: for a person, or for something outside to be mended.')
+const attempt = z.strictObject({ number: z.int(), of: z.int(), stalls: z.int(), stallsLimit: z.int() })
+const objections = z.strictObject({ ids: z.array(z.string()), count: z.int() })
+const stageKinds = ['loop', 'attempt', 'agent', 'turn', 'model', 'tool', 'verify', 'gate', 'child', 'group'] as const
+const OpenStage = z.strictObject({ path: z.string(), kind: z.enum(stageKinds), text: z.string(), since: time })
+const effect = z.enum(['no', 'yes', 'unknown']).describe('Whether anything was changed.')
+const Failure = z.strictObject({ type: z.string(), message: z.string(), effect, next: z.string().optional() })
+
+/** One run in a person's words. */
+export const RunShape = z.strictObject({
+  run: z.string(),
+  workflow: z.string(),
+  status: state,
+  why: z.string().describe('One sentence: what it waits for, or why it ended.'),
+  stuck: z.boolean().optional(),
+  silent: z.boolean().optional().describe('It is open, and no worker answers for it.'),
+  waitingFor: waitingFor.optional(),
+  startedAt: time.optional(),
+  endedAt: time.optional(),
+  attempt: attempt.optional(),
+  objections: objections.optional(),
+  spent: Spent.optional(),
+  limits: Limits.optional(),
+  open: z.array(OpenStage).optional(),
+  outcome: outcomeOf(z.json()).optional(),
+  failure: Failure.optional(),
+})
+
+/** What a live run answers about itself. */
+export const StatusShape = z.strictObject({
+  run: z.string(),
+  workflow: z.string(),
+  status: state,
+  why: z.string(),
+  waitingFor: waitingFor.optional(),
+  attempt: attempt.optional(),
+  objections: objections.optional(),
+  spent: Spent,
+  limits: Limits,
+  open: z.array(OpenStage),
+  lines: z.array(z.strictObject({ path: z.string(), text: z.string(), at: time })),
+  continued: z.int(),
+  sandbox: z.string(),
+  startedAt: time,
+})
+
+const Needs = z.strictObject({
+  roles: z.array(z.string()).optional(),
+  quorum: z.strictObject({ yes: z.int(), of: z.int() }).optional(),
+  notRequester: z.boolean().optional(),
+  verified: z.boolean().optional(),
+})
+
+/** An open question, and the run that asks it. */
+export const GateShape = z.strictObject({
+  run: z.string(),
+  gate: z.string(),
+  kind: z.enum(gateKinds),
+  question: z.string(),
+  show: z.json(),
+  digest: z.string().describe('A decision must carry it.'),
+  since: time,
+  options: z.array(z.string()).optional(),
+  many: z.boolean().optional(),
+  schema: z.record(z.string(), z.json()).optional(),
+  needs: Needs.optional(),
+  to: z.string().optional(),
+  reminders: z.int().optional(),
+  due: time.optional(),
+  voices: z.array(z.strictObject({ by: z.string(), answer: z.enum(['yes', 'no']), note: z.string().optional(), at: time })).optional(),
+})
+
+/** What a run says to a message. */
+export const AnswerShape = z.strictObject({ accepted: z.boolean(), reason: z.string().optional() })
+
+/** In three sentences: what stopped it or what it waits for, on what evidence, what to do next. */
+export const WhyShape = z.looseObject({
+  run: z.string(),
+  workflow: z.string(),
+  status: z.string(),
+  what: z.string(),
+  evidence: z.string(),
+  next: z.string(),
+  command: z.string(),
+})
+
+/** What a watcher hears: each change of the status, that nobody answers, and last the end. */
+export const WatchedShape = z.union([
+  z.strictObject({ kind: z.literal('status'), status: StatusShape, doing: z.string().optional() }),
+  z.strictObject({ kind: z.literal('silent'), why: z.string() }),
+  z.strictObject({ kind: z.literal('ended'), outcome: outcomeOf(z.json()).optional(), failure: Failure.optional() }),
+])
+
+/** How every problem is told. */
+export const ErrorShape = z.strictObject({
+  error: z.strictObject({
+    type: z.string().describe('What a program matches on.'),
+    message: z.string().describe('One sentence.'),
+    run: z.string().optional(),
+    stage: z.string().optional(),
+    effect,
+    next: z.string().describe('What to do about it.'),
+  }),
+})
