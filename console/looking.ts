@@ -24,6 +24,8 @@ export const looking: Handlers<
   | 'workflows'
   | 'workflow'
   | 'dryRun'
+  | 'cases'
+  | 'showCase'
   | 'schedules'
   | 'costs'
   | 'health'
@@ -61,6 +63,9 @@ export const looking: Handlers<
     checked(declaration.input, input, 'input', `loopwright start ${workflow} --help`)
     return entry(workflow, declaration, input)
   },
+  cases: ({ loopwright }, { query: { status, workflow } }) =>
+    loopwright.cases({ ...(status ? { status } : {}), ...(workflow ? { workflow } : {}) }),
+  showCase: async ({ loopwright }, { parameters }) => ({ ...(await loopwright.showCase(parameters['case'] ?? '')) }),
   schedules: ({ loopwright }) => loopwright.schedules.list(),
   costs: async ({ loopwright }, { query }) => ({ ...(await loopwright.costs(query)) }) as unknown as Json,
   health: ({ health }) => health(),

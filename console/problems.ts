@@ -11,6 +11,7 @@ const statuses: { [Type in ProblemType]: 400 | 401 | 403 | 404 | 409 | 413 | 429
   Unauthorized: 401,
   Forbidden: 403,
   NoSuchRun: 404,
+  NoSuchCase: 404,
   NoSuchSchedule: 404,
   NotFound: 404,
   AmbiguousRun: 409,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { administers, type ApiRole, decides, look, operates } from './api-roles.ts'
 import { type Route, routesOf } from './api-route.ts'
 import { AnswerShape, GateShape, RunShape, StatusShape, WatchedShape, WhyShape } from './api-shapes.ts'
+import { Case, caseStatuses } from './cases.ts'
 import { Ref } from './json.ts'
 import { type MessageName, messages } from './messages.ts'
 import { RunEvent } from './run-events.ts'
@@ -151,6 +152,15 @@ export const routes = routesOf({
     body: z.strictObject({ input: z.json() }),
     answer: WorkflowEntry,
   },
+  cases: {
+    ...see('/cases', 'The runs that something can be learnt from, newest first.', z.array(Case)),
+    query: z.strictObject({ workflow: Name.optional(), status: z.enum(caseStatuses).optional() }),
+  },
+  showCase: see(
+    '/cases/{case}',
+    'The newest case of a run, with its best candidate.',
+    z.looseObject({ ...Case.shape, candidate: z.json().optional() }),
+  ),
   schedules: see('/schedules', 'The runs that start by themselves.', z.array(ScheduleShape)),
   createSchedule: {
     method: 'post',

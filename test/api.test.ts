@@ -61,6 +61,8 @@ const matrix: { [Name in RouteName]: Who[] } = {
   workflows: look,
   workflow: look,
   dryRun: look,
+  cases: look,
+  showCase: look,
   schedules: look,
   createSchedule: administer,
   pauseSchedule: operate,

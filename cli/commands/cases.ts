@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { type Case, openKept, type ShownCase, visible } from '../../client/index.ts'
+import { apiOf, type Case, connect, openKept, type ShownCase, visible } from '../../client/index.ts'
 import { caseStatuses } from '../../contract/cases.ts'
 import { createPrinter } from '../printer.ts'
 import { connection, globalOptions } from '../session.ts'
@@ -13,7 +13,7 @@ export function addCases(program: Command): void {
     .option('--workflow <name>', 'of this workflow only')
     .addOption(new Option('--status <status>', 'that ended like this only').choices(caseStatuses))
     .action(async (filter: { workflow?: string; status?: Case['status'] }, command: Command) => {
-      const { kept, printer } = opened(command)
+      const { kept, printer } = await opened(command)
       const found = await kept.cases(filter)
       for (const one of found) printer.print({ kind: 'case', ...one }, line(one))
       if (found.length === 0) printer.say('No case is kept here.')
@@ -24,16 +24,17 @@ export function addCases(program: Command): void {
     .description('Shows a case, with its best candidate and what was objected to.')
     .argument('<case>', 'the run, or a unique prefix of its id')
     .action(async (prefix: string, _options: unknown, command: Command) => {
-      const { kept, printer } = opened(command)
+      const { kept, printer } = await opened(command)
       const found = await kept.showCase(prefix)
       printer.print({ kind: 'case', ...found }, text(found, printer.colors.bold('Next:')))
       process.exitCode = exitCodes.accepted
     })
 }
 
-function opened(command: Command) {
+async function opened(command: Command) {
   const { json, ...options } = globalOptions(command)
-  return { kept: openKept(connection(options)), printer: createPrinter(json) }
+  const place = connection(options)
+  return { kept: apiOf(place) ? await connect(place) : openKept(place), printer: createPrinter(json) }
 }
 
 function line({ run, workflow, status, reason, why, at }: Case): string {

@@ -1,7 +1,9 @@
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { randomUUID } from 'node:crypto'
+import { type Case } from '../../contract/cases.ts'
 import { type Gate, type MessageAnswer, type MessageName, messages, type Status } from '../../contract/messages.ts'
 import { type TraceRecord } from '../../contract/trace.ts'
+import { type ShownCase } from '../cases.ts'
 import { type Loopwright } from '../connect.ts'
 import { type Costs } from '../costs/costs.ts'
 import { type Ended } from '../ended.ts'
@@ -53,6 +55,8 @@ export function connectOverHttp(api: Api): Loopwright {
     graph: (run) => call<Graph>(api, 'graphOfRun', about(run)),
     trace: (run) => call<TraceRecord[]>(api, 'traceOfRun', about(run)),
     why: (run) => call<Why>(api, 'whyOfRun', about(run)),
+    cases: (filter = {}) => call<Case[]>(api, 'cases', { query: { ...filter } }),
+    showCase: (prefix) => call<ShownCase>(api, 'showCase', { parameters: { case: prefix } }),
     schedules: schedulesOverHttp(api),
     costs: ({ since, by }) => call<Costs>(api, 'costs', { query: { since: Math.round(since), by } }),
     close: () => Promise.resolve(),
