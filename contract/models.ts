@@ -67,6 +67,8 @@ export interface Message {
   reasoning?: { text: Text; provider: string; back?: true }
   /** For `tool`: the call that this answers. */
   toolCallId?: string
+  /** For what is data and nobody's word: where it comes from. What a tool answered is data of the call that it answers. */
+  source?: string
 }
 
 /** A tool call as the model wrote it; large strings among the arguments are references. */

@@ -1,4 +1,5 @@
 import { canonicalJson, utf8Bytes } from './digest.ts'
+import { markBytes } from './data-text.ts'
 import { isRef, type Json } from './json.ts'
 import { type Message, type ModelCall } from './models.ts'
 
@@ -13,7 +14,8 @@ export function messageBytes({ reasoning, ...said }: Message): number {
   const message: Message = reasoning?.back ? { ...said, reasoning } : said
   const calls = (message.toolCalls ?? []).map((call) => referencedBytes(call.arguments ?? {}))
   const thought = message.reasoning ? referencedBytes(message.reasoning.text) : 0
-  return utf8Bytes(canonicalJson(message)) + calls.reduce((sum, bytes) => sum + bytes, referencedBytes(message.content)) + thought
+  const marks = message.role === 'tool' || message.source !== undefined ? markBytes : 0
+  return marks + utf8Bytes(canonicalJson(message)) + calls.reduce((sum, bytes) => sum + bytes, referencedBytes(message.content)) + thought
 }
 
 function referencedBytes(value: Json): number {

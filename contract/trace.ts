@@ -42,6 +42,7 @@ export const Told = z.strictObject({
   content: Quoted,
   toolCalls: z.json().optional(),
   toolCallId: z.string().optional(),
+  source: z.string().optional().describe('Of what was marked as data: where it comes from. What a tool answered is data of its call.'),
 })
 export type Told = z.infer<typeof Told>
 

@@ -73,7 +73,7 @@ async function answersTo(...called: string[]): Promise<unknown[]> {
   return server.requests
     .at(-1)!
     .messages.filter(({ role }) => role === 'tool')
-    .map(({ content }) => content)
+    .map(({ content }) => /^<data from="(?:\w+)">\n([^]*)\n<\/data>$/.exec(String(content))?.[1])
 }
 
 test('calls of one turn that only read are made side by side, and answered in their order', async () => {

@@ -139,7 +139,11 @@ test('a model without tools is told of them, writes its calls, and reads what th
   )
   expect(two?.messages.slice(2)).toEqual([
     { role: 'assistant', content: 'I look.\n[{"arguments":{"path":"a"},"tool":"edit"},\n{"arguments":{},"tool":"tests"}]' },
-    { role: 'user', content: 'Result of call 1:\nedit done\n\nResult of call 2:\ntests done\n\nGo on.' },
+    {
+      role: 'user',
+      content:
+        'Result of call 1:\n<data from="edit a">\nedit done\n</data>\n\nResult of call 2:\n<data from="tests">\ntests done\n</data>\n\nGo on.',
+    },
   ])
 })
 

@@ -92,7 +92,7 @@ test('a conversation goes on turn by turn: the model is sent everything, tool te
   expect(request?.messages).toMatchObject([
     { role: 'user', content: 'hello' },
     { role: 'assistant', content: long, tool_calls: [{ id: call?.id, function: { name: 'edit' } }] },
-    { role: 'tool', tool_call_id: call?.id, content: 'verbatim \u001b[31m <é> '.repeat(50) },
+    { role: 'tool', tool_call_id: call?.id, content: `<data from="edit a">\n${'verbatim \u001b[31m <é> '.repeat(50)}\n</data>` },
   ])
   expect(JSON.parse(request?.messages[1]?.tool_calls?.[0]?.function.arguments ?? '')).toEqual({ path: 'a', text: long, n: 1 })
   const size = (value: unknown) => JSON.stringify(value).length

@@ -12,6 +12,7 @@ import { callsInWords, inWords } from './in-words.ts'
 import { keepReply } from './keep-reply.ts'
 import { modelFailure } from './errors.ts'
 import { providerOf, type Provider } from './providers.ts'
+import { withSources } from './provenance.ts'
 import { readSettings } from './read-settings.ts'
 import { type Said, request } from './request.ts'
 import { readTranscript, resolveMessage } from './transcript.ts'
@@ -38,7 +39,7 @@ export function createCallModel(
       ...(provider.wantsReasoning ? { back: true as const } : {}),
     })
     const schema = await readSchema(store, call)
-    const told = inWords(messages, tools, provider.lacks).map((message) => wireMessage(message, provider.name))
+    const told = inWords(withSources(messages), tools, provider.lacks).map((message) => wireMessage(message, provider.name))
     const worded = provider.lacks.includes('tools')
     const said = { messages: told, tools: worded ? [] : tools.map(wireTool) }
     if (!call.output || !schema) {

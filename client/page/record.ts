@@ -48,7 +48,7 @@ function inside(room: Room, record: TraceRecord): Html {
 function model(room: Room, { told, thought, said, calls, before, after, by }: TraceOf<'model'>): Html {
   const heard = told.map(
     (message) =>
-      html`<p class="role">${message.role} said</p>
+      html`<p class="role">${speaker(message)}</p>
         ${content(room, message)}`,
   )
   const continues = before === undefined ? html`` : html`<p class="soft">continues the conversation <code>${before}</code></p>`
@@ -70,6 +70,12 @@ function model(room: Room, { told, thought, said, calls, before, after, by }: Tr
   const now = after === undefined ? html`` : html`<p class="soft">the conversation with it: <code>${after}</code></p>`
   return html`<p class="soft">asked by ${by.name}</p>
     ${continues}${heard}${mused}${replied}${now}`
+}
+
+/** Who said a message; what was marked as data is nobody's word. */
+function speaker({ role, source }: Told): string {
+  if (source !== undefined) return `data from ${source}`
+  return role === 'tool' ? 'data from a tool' : `${role} said`
 }
 
 /** What a tool answered is shown where the tool was used. */

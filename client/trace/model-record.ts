@@ -39,11 +39,11 @@ async function thought(archive: Archive, head: string): Promise<Quoted | undefin
   return said?.reasoning && quote(archive, said.reasoning.text)
 }
 
-async function told(archive: Archive, { role, content, toolCalls, toolCallId }: ModelInput['add'][number]): Promise<Told> {
+async function told(archive: Archive, { role, content, toolCalls, toolCallId, source }: ModelInput['add'][number]): Promise<Told> {
   const calls = toolCalls && (await quoteAll(archive, toolCalls))
   // What a tool answered stands at its own record.
   const text: Quoted = role === 'tool' && isRef(content) ? content : await quote(archive, content)
-  return { role, content: text, toolCalls: calls, toolCallId }
+  return { role, content: text, toolCalls: calls, toolCallId, ...(source === undefined ? {} : { source }) }
 }
 
 /** As the ledger charges it: what was counted, nothing when it was refused, and the whole reservation when nobody knows. */

@@ -21,6 +21,7 @@ export const ModelInput = z.object({
       content: Text,
       toolCalls: z.array(ToolCall.extend({ arguments: Arguments.exactOptional(), malformed: z.string().exactOptional() })).exactOptional(),
       toolCallId: z.string().exactOptional(),
+      source: z.string().exactOptional(),
     }),
   ),
   tools: Ref.exactOptional(),

@@ -13,7 +13,7 @@ export const evaluatorOptimizer: LoopFixture = {
     let versions = 0
     return (request) => {
       if (!askedFor(request)) return `version ${++versions}`
-      const [, version = ''] = /The work:\s+version (\d)/.exec(saidIn(request)) ?? []
+      const [, version = ''] = /The work:\s+<data[^>]*>\s+version (\d)/.exec(saidIn(request)) ?? []
       return JSON.stringify(judgement(saidIn(request), { short: 'it is long' }, version === '2' ? 6 : 3))
     }
   },

@@ -40,7 +40,7 @@ function filled(schema: Schema, request: ScriptedRequest): unknown {
 /** Every criterion met, with words of the work as evidence. */
 export function judgement(said: string, unmet: Record<string, string> = {}, score = 9): object {
   const [, criteria = ''] = /Criteria:\n([\s\S]*?)\n\nSay of each/.exec(said) ?? []
-  const work = said.slice(said.indexOf('The work:') + 'The work:'.length).trim()
+  const [, work = ''] = /The work:\s*<data[^>]*>\n([\s\S]*)\n<\/data>/.exec(said) ?? []
   const findings = [...criteria.matchAll(/^- ([^:]+):/gm)].map(([, criterion = '']) => ({
     criterion,
     met: !(criterion in unmet),

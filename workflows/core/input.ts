@@ -32,9 +32,12 @@ export function inputMessages({ prompt = '', messages = [], system, previous, re
   ]
 }
 
-/** What a stage reads, each as a message of its own. */
+/** What a stage reads, each as a message of its own, which is data. */
 export function readMessages(reads: (string | Ref)[]): Message[] {
-  return reads.map((read) => ({ role: 'user', content: typeof read === 'string' ? keptOutput(read) : read }))
+  return reads.map((read) => {
+    const [content, source] = typeof read === 'string' ? [keptOutput(read), `the stage ${read}`] : [read, 'an artifact']
+    return { role: 'user', content, source }
+  })
 }
 
 /** A prompt with what came before in its place, or after it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dataText } from '../../contract/data-text.ts'
 import { judgesOf } from '../../contract/judges.ts'
 import { type DraftAndCritique } from '../../contract/loops/draft-and-critique.ts'
 import { type Outcome } from '../../contract/outcome.ts'
@@ -28,7 +29,14 @@ export function draftAndCritique({
       (await stage({ name: 'write', models: attempt.models ?? models, prompt: goal, previous: improving(attempt) })).text,
     verify: async (text) => {
       const prompt = `What it is for: ${goal}\n\nThe text:\n{previous}`
-      const { value } = await stage({ name: 'critique', models: critics, system: critic, prompt, previous: text, schema: Critique })
+      const { value } = await stage({
+        name: 'critique',
+        models: critics,
+        system: critic,
+        prompt,
+        previous: dataText('the writer', text),
+        schema: Critique,
+      })
       return verdictOn(
         text,
         value.weak.map(({ place, problem }) => ({ id: place.slice(0, 60) || `missing: ${problem.slice(0, 50)}`, text: problem })),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Cited as CitedAnswer, Cited, shownAnswer, shownPassages } from '../../contract/citations.ts'
+import { dataText } from '../../contract/data-text.ts'
 import { judgesOf } from '../../contract/judges.ts'
 import { type RetrieveAndRefine } from '../../contract/loops/retrieve-and-refine.ts'
 import { type Outcome } from '../../contract/outcome.ts'
@@ -77,6 +78,9 @@ const rubric = {
 function asked(question: string, passages: Passage[]) {
   return [
     { name: 'The question', text: question },
-    { name: 'The passages', text: shownPassages(passages) || '(nothing was found)' },
+    {
+      name: 'The passages',
+      text: passages.length === 0 ? '(nothing was found)' : dataText('retrieved documents', shownPassages(passages)),
+    },
   ]
 }

@@ -1,3 +1,4 @@
+import { dataText } from '../../contract/data-text.ts'
 import { ticketTools } from '../../contract/office/tickets.ts'
 import { type Triage, type Triaged } from '../../contract/office/triage.ts'
 import { type Outcome } from '../../contract/outcome.ts'
@@ -38,7 +39,7 @@ async function decide({ ticket, answers, teams, known, confidence, approve, mode
   const { route: to, text, confidence: sure } = routed!
   if (to === 'escalate') return { route: 'escalate', text, why, confidence: sure }
   if (to !== 'answer') return { route: 'hand over', to, text, why, confidence: sure }
-  const goal = `Answer this ticket in a few sentences, claiming nothing but what is known.\n\n${asked}\n\nWhat is known:\n${text}`
+  const goal = `Answer this ticket in a few sentences, claiming nothing but what is known.\n\n${dataText(`ticket ${ticket.id}`, asked)}\n\nWhat is known:\n${text}`
   const written = await draftAndCritique({ goal, models, critics, approve, fallback: ['best'], limits })
   if (written.value !== undefined) return { route: 'answer', text: written.value, why, confidence: sure }
   return { route: 'escalate', text: written.best?.value ?? asked, why: `It could not be answered: ${written.why}`, confidence: sure }
