@@ -62,7 +62,8 @@ const reviews =
 
 async function reviewBy(models: string[], asked: ReviewVerification, name: string): Promise<Reviewed> {
   const { workspace } = asked
-  const looking = workspace.tools.filter((tool) => tool.class === 'read' && tool.name !== 'finish')
+  // The steps of the history would tell how the work came about.
+  const looking = workspace.tools.filter((tool) => tool.class === 'read' && tool.name !== 'finish' && tool.name !== 'git')
   const tools = [...looking, finishing(jsonSchema(Review))]
   try {
     const { value, stopped } = await agent({
