@@ -1,3 +1,4 @@
+import { type Selector, selectorOf } from '../contract/holds.ts'
 import { type Json } from '../contract/json.ts'
 import { type MessageAnswer, type MessageName } from '../contract/messages.ts'
 import { grantFor } from '../client/granting.ts'
@@ -30,12 +31,27 @@ function vouch({ environment }: Place, { name, roles }: Call<'decide'>['identity
   return { grant: grantFor(environment, { by: name, roles }, granted) }
 }
 
+const because = ({ reason }: { reason?: string | undefined }) => (reason === undefined ? {} : { reason })
+
+/** Everything at once is held by nobody: it is said what. */
+function held(selector: Selector): Selector {
+  const about = selectorOf(selector)
+  if (Object.keys(about).length === 1) return about
+  throw new ClientProblem(
+    'InvalidInput',
+    'a hold is about one of model, tool, workflow and tenant; nothing was held or released',
+    'name exactly one',
+  )
+}
+
 /** What starts, steers and ends runs, and schedules them. */
 export const acting: Handlers<
   | MessageName
   | 'startRun'
   | 'stopRun'
   | 'killRun'
+  | 'throwHold'
+  | 'releaseHold'
   | 'createSchedule'
   | 'pauseSchedule'
   | 'resumeSchedule'
@@ -47,6 +63,7 @@ export const acting: Handlers<
   pause: sending('pause'),
   resume: sending('resume'),
   extend: sending('extend'),
+  hold: sending('hold'),
   startRun: async ({ loopwright, declarations, inbox, pace }, { identity, body: { workflow, input, id } }) => {
     pace.count(identity.name)
     workflowOf(declarations, workflow)
@@ -63,6 +80,15 @@ export const acting: Handlers<
     await loopwright.kill(run, `${reason ?? 'no reason given'} (${name})`)
     inbox.look()
     return done
+  },
+  throwHold: async ({ loopwright, pace }, { body, identity: { name: by } }) => {
+    pace.count(by)
+    return loopwright.holds.hold(held(body), { by, ...because(body) })
+  },
+  releaseHold: async ({ loopwright, pace }, { body, identity: { name: by } }) => {
+    pace.count(by)
+    const { perSecond } = body
+    return loopwright.holds.release(held(body), { by, ...because(body), ...(perSecond === undefined ? {} : { perSecond }) })
   },
   createSchedule: async ({ loopwright, declarations }, { body }) => {
     const { schedule, every, cron, timeZone, catchUpMinutes, ...what } = body

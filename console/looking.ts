@@ -24,6 +24,7 @@ export const looking: Handlers<
   | 'workflows'
   | 'workflow'
   | 'dryRun'
+  | 'holds'
   | 'cases'
   | 'showCase'
   | 'schedules'
@@ -63,6 +64,7 @@ export const looking: Handlers<
     checked(declaration.input, input, 'input', `loopwright start ${workflow} --help`)
     return entry(workflow, declaration, input)
   },
+  holds: ({ loopwright }) => loopwright.holds.list(),
   cases: ({ loopwright }, { query: { status, workflow } }) =>
     loopwright.cases({ ...(status ? { status } : {}), ...(workflow ? { workflow } : {}) }),
   showCase: async ({ loopwright }, { parameters }) => ({ ...(await loopwright.showCase(parameters['case'] ?? '')) }),

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { gateKinds } from './gates.ts'
+import { Selector } from './holds.ts'
 import { Limits } from './limits.ts'
 import { outcomeOf, Spent } from './outcome.ts'
 
 const time = z.number().describe('Milliseconds since the epoch.')
 const state = z.enum(['running', 'waiting', 'paused', 'done', 'stopped', 'failed'])
-const waitingFor = z.enum(['person', 'mending']).describe('While it waits: for a person, or for something outside to be mended.')
+const waitingFor = z
+  .enum(['person', 'mending', 'release'])
+  .describe('While it waits: for a person, for something outside to be mended, or for what is held to be released.')
 const attempt = z.strictObject({ number: z.int(), of: z.int(), stalls: z.int(), stallsLimit: z.int() })
 const objections = z.strictObject({ ids: z.array(z.string()), count: z.int() })
 const stageKinds = ['loop', 'attempt', 'agent', 'turn', 'model', 'tool', 'verify', 'gate', 'child', 'group'] as const
@@ -33,6 +36,9 @@ export const RunShape = z.strictObject({
   failure: Failure.optional(),
 })
 
+/** What is held, by whom, why, and since when. */
+export const HoldShape = Selector.extend({ by: z.string(), reason: z.string().optional(), since: time })
+
 /** What a live run answers about itself. */
 export const StatusShape = z.strictObject({
   run: z.string(),
@@ -42,6 +48,8 @@ export const StatusShape = z.strictObject({
   waitingFor: waitingFor.optional(),
   attempt: attempt.optional(),
   objections: objections.optional(),
+  holds: z.array(HoldShape).optional(),
+  pausedStages: z.array(z.string()).optional(),
   spent: Spent,
   limits: Limits,
   open: z.array(OpenStage),

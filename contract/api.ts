@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { administers, type ApiRole, decides, look, operates } from './api-roles.ts'
 import { type Route, routesOf } from './api-route.ts'
-import { AnswerShape, GateShape, RunShape, StatusShape, WatchedShape, WhyShape } from './api-shapes.ts'
+import { AnswerShape, GateShape, RunShape, HoldShape, StatusShape, WatchedShape, WhyShape } from './api-shapes.ts'
 import { Case, caseStatuses } from './cases.ts'
+import { Selector } from './holds.ts'
 import { Ref } from './json.ts'
 import { type MessageName, messages } from './messages.ts'
 import { RunEvent } from './run-events.ts'
@@ -15,12 +16,14 @@ const senders: { [Name in MessageName]: ApiRole[] } = {
   pause: operates,
   resume: operates,
   extend: operates,
+  hold: operates,
 }
 
 /** A message as it is sent over the API: who sends it is known by the token, which also vouches for it. */
 function sendRoute<Name extends MessageName>(name: Name) {
   const { input, description } = messages[name]
-  const body = (input as z.ZodObject).omit({ by: true, ...('grant' in input.shape ? { grant: true } : {}) })
+  const fields = Object.entries<z.ZodType>(input.shape).filter(([field]) => field !== 'by' && field !== 'grant')
+  const body = z.strictObject(Object.fromEntries(fields))
   return { method: 'post', path: `/runs/{run}/${name}`, roles: senders[name], description, body, answer: AnswerShape } as const
 }
 
@@ -57,6 +60,8 @@ const HealthShape = z.strictObject({
   workers: z.int(),
   stuck: z.array(z.string()),
 })
+const reason = z.string().min(1).max(2_000).optional().describe('Why, for whoever asks what a run waits for.')
+const ToldShape = z.strictObject({ run: z.string(), accepted: z.boolean(), reason: z.string().optional() })
 const Me = z.strictObject({
   name: z.string(),
   roles: z.array(z.string()),
@@ -117,6 +122,7 @@ export const routes = routesOf({
   pause: sendRoute('pause'),
   resume: sendRoute('resume'),
   extend: sendRoute('extend'),
+  hold: sendRoute('hold'),
   stopRun: {
     method: 'post',
     path: '/runs/{run}/stop',
@@ -132,6 +138,26 @@ export const routes = routesOf({
     description: 'Ends a run at once, without an outcome.',
     body: z.strictObject({ reason: z.string().min(1).max(1_000).optional().describe('It stands in the history.') }),
     answer: Done,
+  },
+  holds: see('/holds', 'What is held, for runs that start later, too.', z.array(HoldShape)),
+  throwHold: {
+    method: 'post',
+    path: '/holds',
+    roles: operates,
+    description: 'Begins no step that uses a model or tool, or none of a workflow or tenant, also in runs that start later.',
+    body: Selector.extend({ reason }),
+    answer: z.array(ToldShape),
+  },
+  releaseHold: {
+    method: 'post',
+    path: '/holds/release',
+    roles: operates,
+    description: 'Releases what was held so, and lets the runs go on one after the other; it answers when all have been told.',
+    body: Selector.extend({
+      reason,
+      perSecond: z.number().positive().max(1_000).optional().describe('How many held runs go on in a second (5).'),
+    }),
+    answer: z.array(ToldShape),
   },
   gates: see('/gates', 'The open questions of all runs, oldest first.', z.array(GateShape)),
   inbox: see('/inbox', 'The open questions and the newest runs, whenever any of it changes.', {

@@ -1,6 +1,7 @@
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { randomUUID } from 'node:crypto'
 import { type Case } from '../../contract/cases.ts'
+import { type Hold } from '../../contract/holds.ts'
 import { type Gate, type MessageAnswer, type MessageName, messages, type Status } from '../../contract/messages.ts'
 import { type TraceRecord } from '../../contract/trace.ts'
 import { type ShownCase } from '../cases.ts'
@@ -8,6 +9,8 @@ import { type Loopwright } from '../connect.ts'
 import { type Costs } from '../costs/costs.ts'
 import { type Ended } from '../ended.ts'
 import { type Graph } from '../graph.ts'
+import { type Told } from '../each.ts'
+import { type Holds } from '../holds.ts'
 import { checked } from '../input.ts'
 import { type Listed } from '../list.ts'
 import { ClientProblem } from '../problem.ts'
@@ -43,6 +46,7 @@ export function connectOverHttp(api: Api): Loopwright {
     pause: (run, message) => send(run, 'pause', message),
     resume: (run, message) => send(run, 'resume', message),
     extend: (run, message) => send(run, 'extend', message),
+    hold: (run, message) => send(run, 'hold', message),
     stop: async (run) => void (await call(api, 'stopRun', about(run))),
     kill: async (run, reason) => void (await call(api, 'killRun', { ...about(run), body: reason === undefined ? {} : { reason } })),
     list: (filter = {}) => call<Listed>(api, 'listRuns', { query: { ...filter } }),
@@ -57,6 +61,7 @@ export function connectOverHttp(api: Api): Loopwright {
     why: (run) => call<Why>(api, 'whyOfRun', about(run)),
     cases: (filter = {}) => call<Case[]>(api, 'cases', { query: { ...filter } }),
     showCase: (prefix) => call<ShownCase>(api, 'showCase', { parameters: { case: prefix } }),
+    holds: holdsOverHttp(api),
     schedules: schedulesOverHttp(api),
     costs: ({ since, by }) => call<Costs>(api, 'costs', { query: { since: Math.round(since), by } }),
     close: () => Promise.resolve(),
@@ -82,6 +87,20 @@ async function endOf(api: Api, run: string): Promise<Ended> {
     if (event.kind === 'ended') return event.outcome ? { outcome: event.outcome } : { failure: event.failure }
   }
   throw new ClientProblem('NoApi', `the API at ${api.url} went before ${run} ended`, `loopwright watch ${run}`)
+}
+
+/** Who does it the token says; what came of each run is told when all have been. */
+function holdsOverHttp(api: Api): Holds {
+  const tell = async (name: 'throwHold' | 'releaseHold', body: object, onTold: (told: Told) => void = () => {}) => {
+    const told = await call<Told[]>(api, name, { body })
+    for (const one of told) onTold(one)
+    return told
+  }
+  return {
+    list: () => call<Hold[]>(api, 'holds'),
+    hold: (selector, { reason, onTold } = {}) => tell('throwHold', { ...selector, reason }, onTold),
+    release: (selector, { reason, perSecond, onTold } = {}) => tell('releaseHold', { ...selector, reason, perSecond }, onTold),
+  }
 }
 
 function schedulesOverHttp(api: Api): Schedules {
