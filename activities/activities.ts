@@ -1,6 +1,6 @@
 import { type TestCall, type TestReport } from '../contract/checks.ts'
 import { type Compacted, type Compaction, type EarlierCall, type EarlierResult } from '../contract/compaction.ts'
-import { type Certain, type EffectCall, type Left, type Look } from '../contract/effects.ts'
+import { type EffectCall, type Left, type Look, type Performed, type Preparing, type Undone } from '../contract/effects.ts'
 import { type CommandCall, type CommandReport } from '../contract/command-verdict.ts'
 import { type Grant, type Granted } from '../contract/grants.ts'
 import { type Ref } from '../contract/json.ts'
@@ -39,7 +39,11 @@ export interface Activities {
   /** One tool call. A mutating one ends in a deterministic commit. */
   useTool(call: UseCall): Promise<UseResult>
   /** Does an effect by a tool of one's own, unless it was done or fenced off before. Whatever it throws leaves a doubt. */
-  performEffect(call: EffectCall): Promise<Certain>
+  performEffect(call: EffectCall): Promise<Performed>
+  /** Shows what an effect would be; nothing is done. Repeatable. */
+  prepareEffect(call: EffectCall): Promise<Preparing>
+  /** Undoes an effect of a run that was stopped. Once begun it is not begun again. */
+  compensateEffect(call: EffectCall): Promise<Undone>
   /** Stops the try of an effect and those before it, and says what they left. Repeatable. */
   fenceEffect(call: EffectCall): Promise<Left>
   /** Looks whether a fenced-off effect happened, once nothing of it can be in flight any more. Repeatable. */

@@ -1,5 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { type DeclaredInput, type WorkflowName } from '../contract/declarations.ts'
+import { type z } from 'zod'
+import { Policy } from '../contract/policy/policy.ts'
 import { checked, newRunId } from './input.ts'
 import { ClientProblem } from './problem.ts'
 import { type Server } from './server.ts'
@@ -14,6 +16,8 @@ export interface StartOptions {
   requester?: string
   /** Whose run it is; told to the runs that it starts, and found and held by it. */
   tenant?: string
+  /** A policy that holds for this run besides those of its workers; it can only tighten them. */
+  policy?: z.input<typeof Policy>
 }
 
 /** Starts a run and returns its id; an unfinished run with the same id is used instead. */
@@ -21,11 +25,16 @@ export async function start<Name extends string>(
   server: Server,
   workflow: Name,
   input: InputOf<Name>,
-  { id = newRunId(workflow), requester, tenant }: StartOptions = {},
+  { id = newRunId(workflow), requester, tenant, policy }: StartOptions = {},
 ): Promise<string> {
   const declaration = Object.hasOwn(server.declarations, workflow) ? server.declarations[workflow] : undefined
   if (declaration) checked(declaration.input, input, 'input', `loopwright start ${workflow} --help`)
-  const memo = { ...(requester === undefined ? {} : { requester }), ...(tenant === undefined ? {} : { tenant }) }
+  const added = policy && checked(Policy, policy, 'policy', 'loopwright policy lint FILE')
+  const memo = {
+    ...(requester === undefined ? {} : { requester }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(added ? { policy: added } : {}),
+  }
   try {
     const handle = await server.workflows.start(workflow, {
       workflowId: id,

@@ -1,8 +1,9 @@
 import { type Json, type Text } from './json.ts'
+import type { Asking, Decided, Prepared } from './policy/approval.ts'
 import { type EffectClass } from './workspace.ts'
 
 /** One effect, as the activities that do it, fence it and look for it receive it. References among the arguments stand for their text. */
-export interface EffectCall {
+export interface EffectCall extends Partial<Decided> {
   run: string
   stage: string
   /** workflowId/epoch/path: the same for every try of this call. */
@@ -15,6 +16,8 @@ export interface EffectCall {
   minutes: number
   /** Longer texts come back as references. */
   inlineBytes: number
+  /** The digest of what preparing it showed: it is prepared again, and must show the same. */
+  prepared?: string
 }
 
 /** What is certain about an effect. `happened: 'no'`: the tool refused, and said so itself. */
@@ -23,6 +26,15 @@ export interface Certain {
   happened: 'yes' | 'no'
   how: 'performed' | 'refused' | 'found'
 }
+
+/** What doing an effect brought; the last two did nothing: a person must be asked first, or it would not be what was prepared any more. */
+export type Performed = Certain | { asks: Asking } | { changed: true }
+
+/** What preparing an effect brought. `refused`: the tool says that it can't be done. */
+export type Preparing = (Prepared & { refused?: never }) | { refused: string }
+
+/** What undoing an effect brought. */
+export type Undone = { undone: true } | { undone: false; why: string }
 
 /** What a fenced-off try left behind: its end, nothing at all, or the doubt whether it did its work. */
 export type Left = { certain: Certain } | { begun: boolean }

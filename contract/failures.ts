@@ -32,6 +32,7 @@ export const failureTypes = {
   WorkspaceLost: 'A commit of the workspace cannot be restored.',
   ArtifactMissing: 'An artifact is not in the store, or its bytes do not match its hash.',
   UnknownTool: 'A workflow named a tool that no worker registered, or this worker does not have it; nothing was done.',
+  PolicyRefused: 'A policy is missing, cannot be read or says what policies do not know; nothing was done.',
   EffectChanged: 'An effect was another call under the same id before; nothing was done.',
   EffectUnknown: 'A tool failed in the middle of an effect: nobody knows yet whether it happened.',
   PayloadRefused: 'A value is larger than may travel, or is not plain JSON.',

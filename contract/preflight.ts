@@ -1,5 +1,7 @@
 import { type Hold } from './holds.ts'
 import { type ModelFacts } from './models.ts'
+import type { PinnedPolicy } from './policy/approval.ts'
+import { type Json } from './json.ts'
 import { type Tool } from './workspace.ts'
 
 export interface PreflightCall {
@@ -11,6 +13,8 @@ export interface PreflightCall {
   confined?: boolean
   /** Whose run it is, if that was said. */
   tenant?: string
+  /** A policy that whoever starts the run adds; it can only tighten. */
+  policy?: Json
 }
 
 /** What was found out before the first stage; it is carried, and stands in the history. */
@@ -24,6 +28,8 @@ export interface Preflight {
   tools?: Tool[]
   /** What was held already when the run began, as far as it can be about this run. */
   holds?: Hold[]
+  /** Absent where nobody has written a policy: then the built-in one holds. */
+  policy?: PinnedPolicy
 }
 
 /** The Keyword search attributes that the worker registers. */

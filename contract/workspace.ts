@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Json, Ref, type Text } from './json.ts'
+import type { Asking, Decided } from './policy/approval.ts'
 import { WorkReceipt } from './review.ts'
 
 /** A workspace at one commit. Every activity takes the commit it starts from; the directory is only a cache. */
@@ -73,10 +74,14 @@ export interface Tool {
   own?: true
   /** Minutes one call may take. */
   minutes?: number
+  /** It can show what it would do, for whoever is asked. */
+  prepares?: true
+  /** What it did can be undone, when its run is stopped. */
+  compensates?: true
 }
 
 /** A tool call, as the activity receives it. References among the arguments stand for their text. */
-export interface UseCall {
+export interface UseCall extends Partial<Decided> {
   /** Absent where they are the activity's own workflow and id, which the history names anyway. */
   run?: string
   stage?: string
@@ -90,6 +95,8 @@ export interface UseCall {
   minutes: number
   /** Longer texts come back as references (512). */
   inlineBytes?: number
+  /** To be shown to a person: what it makes is not taken until they agree. */
+  dry?: true
 }
 
 /** What is known of an effect: whether it happened, and how that is known. Stands in the result of its call and in the closing record of the run. */
@@ -103,12 +110,18 @@ export interface Receipt {
   how: string
   /** How often it was begun, or may have been. */
   attempts: number
+  /** When the run was stopped: `undone`, `could not undo` with the reason, or `needs you` where nobody knows. */
+  undone?: string
 }
 
 /** What a tool did. Failures that the model should read are results with `failed`, not errors. */
 export interface UseResult {
   text: Text
   failed?: true
+  /** Nothing was done: whoever acts found that a person must be asked first. */
+  asks?: Asking
+  /** Nothing was done: it would not be what was agreed to any more. */
+  changed?: true
   /** Of an effect outside the workspace. */
   receipt?: Receipt
   /** The workspace after the call; absent when the tool touches none. */

@@ -142,6 +142,18 @@ const rows: [string, PolicyCall, Policy, string][] = [
   ],
   ['the tests name no path', within('tests'), policy([{ then: 'deny', paths: ['**'] }]), 'allow by default'],
   [
+    'a file of a patch is no folder',
+    within('patch', { diff: '--- a/src/a\n+++ b/src/a' }),
+    policy([{}, { then: 'deny', paths: ['**/secret'] }]),
+    'allow by rule-1',
+  ],
+  [
+    'a path of a tool that may go on below it',
+    outside('upload', { path: 'src' }),
+    policy([{}, { then: 'deny', paths: ['src/secret/**'] }]),
+    'deny by rule-2',
+  ],
+  [
     'several paths, one of them denied',
     outside('upload', { paths: ['a', 'secret'] }),
     policy([{}, { then: 'deny', paths: ['secret'] }]),

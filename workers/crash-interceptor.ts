@@ -19,6 +19,8 @@ const ours: Record<keyof Activities, true> = {
   deliverPatch: true,
   certify: true,
   performEffect: true,
+  prepareEffect: true,
+  compensateEffect: true,
   fenceEffect: true,
   lookUpEffect: true,
   checkGrant: true,

@@ -8,12 +8,18 @@ import { contextOf, toolOf } from './call.ts'
 import { Limit } from './limit.ts'
 import { EffectLog } from './log.ts'
 import { certain, createPerform } from './perform.ts'
+import { createPrepare } from './prepare.ts'
+import { createUndo } from './undo.ts'
 import { type OwnTool } from './tool.ts'
 
+type Effects = 'performEffect' | 'prepareEffect' | 'compensateEffect' | 'fenceEffect' | 'lookUpEffect'
+
 /** The activities for effects by tools of one's own: do it, stop whoever may still be doing it, look whether it happened. */
-export function createEffects(world: World, own: Map<string, OwnTool>): Pick<Activities, 'performEffect' | 'fenceEffect' | 'lookUpEffect'> {
+export function createEffects(world: World, own: Map<string, OwnTool>): Pick<Activities, Effects> {
   return {
     performEffect: createPerform(world, own),
+    prepareEffect: createPrepare(world, own),
+    compensateEffect: createUndo(world, own),
 
     fenceEffect: (call) =>
       whileAlive(async () => {

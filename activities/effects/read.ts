@@ -1,9 +1,12 @@
 import { asyncLocalStorage } from '@temporalio/activity'
 import { type InjectedTools } from '../tools/bind.ts'
 import { effectId } from '../../contract/effects.ts'
+import { check, type CheckedCall, decidedOf } from '../policy/check.ts'
+import { Unagreed } from '../policy/guard.ts'
 import { checked } from '../tools/bind.ts'
 import { ToolRefused } from '../tools/tool.ts'
 import { type World } from '../world.ts'
+import { described } from './registry.ts'
 import { contextOf, messageOf, textOf, toolOf } from './call.ts'
 import { Limit } from './limit.ts'
 import { EffectRefused, type OwnTool } from './tool.ts'
@@ -16,6 +19,15 @@ export function readWithOwn(world: World, own: Map<string, OwnTool>): NonNullabl
   return async (call, json, signal) => {
     const tool = toolOf(own, call)
     if (tool.class !== 'read') throw new ToolRefused(`${tool.name} is not a tool that only reads; nothing was done.`)
+    const allowed = await check(world, {
+      ...decidedOf(call),
+      tool: described(tool),
+      arguments: json as CheckedCall['arguments'],
+      run: call.run,
+      stage: call.stage,
+    })
+    if ('denied' in allowed) throw new ToolRefused(allowed.denied)
+    if ('asks' in allowed) throw new Unagreed(allowed)
     const named = { ...call, effect: effectId(call.run, 0, call.stage) }
     const args = checked(tool.name, tool.arguments, json)
     try {

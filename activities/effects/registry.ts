@@ -28,6 +28,8 @@ export function described({
   tags,
   minutes = 1,
   polling,
+  prepare,
+  compensate,
 }: ServedTool): Tool {
   return {
     name,
@@ -38,6 +40,8 @@ export function described({
     minutes,
     own: true,
     ...(polling ? { polling } : {}),
+    ...(prepare ? { prepares: true } : {}),
+    ...(compensate ? { compensates: true } : {}),
   }
 }
 
@@ -49,6 +53,7 @@ function problemOf(tool: OwnTool): string | undefined {
   const stranger = tags.find((tag) => !toolTags.includes(tag))
   if (stranger !== undefined) return `there is no tag ${JSON.stringify(stranger)}`
   if (effectClass === 'findable' && !find) return 'a findable tool has a `find`'
+  if (effectClass === 'read' && (tool.prepare || tool.compensate)) return 'a tool that only reads has nothing to prepare or to undo'
   if (polling && effectClass !== 'read') return 'only a tool that reads may poll'
   if (!(minutes > 0 && minutes <= 60)) return 'minutes is more than 0 and at most 60'
   if (!(keyLifeHours > 0)) return 'keyLifeHours is more than 0'

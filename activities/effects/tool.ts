@@ -1,5 +1,6 @@
 import { type z } from 'zod'
 import { type Json } from '../../contract/json.ts'
+import { type Prepared } from '../../contract/policy/approval.ts'
 import { type EffectClass, type ToolTag } from '../../contract/workspace.ts'
 
 /** What a tool of one's own is told besides its arguments. */
@@ -41,6 +42,10 @@ export interface OwnTool<Schema extends z.ZodObject = z.ZodObject> {
   keyLifeHours?: number
   /** Does it, and says what the model shall read. Throws `EffectRefused` when nothing happened; whatever else it throws is a doubt. */
   perform(args: z.output<Schema>, context: ToolContext): Promise<string | Json>
+  /** Shows what it would do, without doing anything: the amount, who receives it. A person who is asked sees it, and it must be the same when it is done. */
+  prepare?(args: z.output<Schema>, context: ToolContext): Promise<Prepared>
+  /** Undoes it, when the run is stopped; the effect's id is the same. Throws `EffectRefused` when it certainly did not; whatever else it throws is a doubt. */
+  compensate?(args: z.output<Schema>, context: ToolContext): Promise<void>
   /** Looks whether the effect happened. A findable tool must have it, a keyed one may. */
   find?(args: z.output<Schema>, context: ToolContext): Promise<Found>
 }

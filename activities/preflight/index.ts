@@ -6,6 +6,7 @@ import { described } from '../effects/registry.ts'
 import { failure } from '../failure.ts'
 import { priceExample, readSettings, settingsPath } from '../model/read-settings.ts'
 import { type Settings } from '../model/settings.ts'
+import { pinned } from '../policy/check.ts'
 import { whileAlive } from '../tools/alive.ts'
 import { type World } from '../world.ts'
 import { factsOf } from './facts.ts'
@@ -16,8 +17,9 @@ export function createPreflight(world: World): Activities['preflight'] {
   return (call) => whileAlive(() => lookAtAll(world, call))
 }
 
-async function lookAtAll(world: World, { models, dollars, confined = false, ...call }: PreflightCall): Promise<Preflight> {
+async function lookAtAll(world: World, { models, dollars, confined = false, policy, ...call }: PreflightCall): Promise<Preflight> {
   const settings = await readSettings(world)
+  const under = await pinned(world, policy)
   const facts: Record<string, ModelFacts> = {}
   const problems: ApplicationFailure[] = []
   for (const model of new Set(models)) {
@@ -37,6 +39,7 @@ async function lookAtAll(world: World, { models, dollars, confined = false, ...c
     sandbox: world.sandbox.level,
     ...(tools.length > 0 ? { tools } : {}),
     ...(holds.length > 0 ? { holds } : {}),
+    ...under,
   }
 }
 

@@ -28,7 +28,7 @@ export interface BoundTool {
   work(place: ToolPlace): Promise<ToolAnswer>
 }
 
-/** Finds a tool and binds its arguments; refuses what is unknown, does not fit, or is not allowed. `finish` has no work to do and is not here. */
+/** Finds a tool and binds its arguments; refuses what is unknown or does not fit. `finish` has no work to do and is not here. */
 export function bind(tool: Exclude<BuiltinToolName, 'finish'>, json: Json, call: PlacedCall, injected: InjectedTools): BoundTool {
   const bound = <Schema extends z.ZodType>(
     { arguments: schema }: { arguments: Schema },
@@ -54,8 +54,6 @@ export function bind(tool: Exclude<BuiltinToolName, 'finish'>, json: Json, call:
     case 'git':
       return bound(builtinTools.git, gitView)
     case 'run':
-      if (!call.allowRun)
-        throw new ToolRefused('Running commands is not allowed in this run; the person who starts it can allow it with --allow-run.')
       return bound(builtinTools.run, run, 'edit')
     case 'tests':
       return bound(builtinTools.tests, (place) => injected.tests(place, testCommand(call)), 'test')

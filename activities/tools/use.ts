@@ -6,6 +6,7 @@ import { type UseResult, type WorkspaceAt } from '../../contract/workspace.ts'
 import { crashPoint } from '../../store/crash-point.ts'
 import { type Activities } from '../activities.ts'
 import { keepText, resolveReferences } from '../artifacts/texts.ts'
+import { guard, Unagreed } from '../policy/guard.ts'
 import { withCheckout } from '../workspace/checkout.ts'
 import { commitFile } from '../workspace/commit-file.ts'
 import { commitStep, StepRefused } from '../workspace/commit.ts'
@@ -25,6 +26,7 @@ const inlineBytes = 512
 interface Done {
   answer: ToolAnswer
   after?: { commit: string; pack: Ref; tree: string }
+  unagreed?: Unagreed['found']
 }
 
 /** Makes the `useTool` activity. What the model can mend comes back as a `failed` result without a commit; everything else fails. */
@@ -36,9 +38,9 @@ export function createUseTool(world: World, injected: InjectedTools): Activities
     let progress = earlierProgress()
     const onProgress = (now: unknown) => (progress = now)
     const work = async (signal?: AbortSignal): Promise<UseResult> => {
-      const { answer, after } = await use(world, injected, call, { signal, onTail, onProgress, progress }).catch(refusalOf)
+      const { answer, after, unagreed } = await use(world, injected, call, { signal, onTail, onProgress, progress }).catch(refusalOf)
       const text = await keepText(world.store, await present(world.store, answer.text), call.inlineBytes ?? inlineBytes)
-      return { text, ...(answer.failed ? { failed: answer.failed } : {}), ...after }
+      return { text, ...(answer.failed ? { failed: answer.failed } : {}), ...after, ...unagreed }
     }
     return whileAlive(work, () => ({ tool: call.tool, tail, ...(progress === undefined ? {} : { progress }) }))
   }
@@ -47,6 +49,7 @@ export function createUseTool(world: World, injected: InjectedTools): Activities
 /** `failed` for the model, or the error itself. */
 function refusalOf(error: unknown): Done {
   if (error instanceof ToolRefused || error instanceof StepRefused) return { answer: { text: error.message, failed: true } }
+  if (error instanceof Unagreed) return { answer: { text: error.message, failed: true }, unagreed: error.found }
   throw error
 }
 
@@ -65,9 +68,12 @@ async function use(
   if (tool === 'finish') return { answer: { text: checked(tool, builtinTools.finish.arguments, json).answer } }
   const bound = bind(tool, json, call, injected)
   if (!workspace) throw new ToolRefused(`${tool} works in a workspace, and none is open.`)
+  const { class: effectClass } = builtinTools[tool]
+  const { before, after } = await guard(world, call, json, effectClass, workspace)
   const work = async (folder: string): Promise<Done> => {
     const checkout = checkoutOf(world, workspace.key, folder)
-    const reads = builtinTools[tool].class === 'read'
+    const reads = effectClass === 'read'
+    await before(folder)
     if (!reads) await enter(checkout)
     crashPoint('step.work.before')
     const answer = await bound.work({ world, call, workspace, folder, ...watch }).catch((error: unknown) => {
@@ -77,6 +83,7 @@ async function use(
     // What a killed command left half done is no step.
     watch.signal?.throwIfAborted()
     const done = reads ? { answer } : await keep(world, workspace, folder, call, tool, answer)
+    if (done.after) await after(done.after.commit, done.after.tree)
     if (bound.checkout === 'file') await leaveAt(checkout, done.after?.commit ?? workspace.commit)
     return done
   }

@@ -2,8 +2,8 @@ import { type CrashPoint, crashPoints } from '../../store/crash-point.ts'
 
 /** A run, and where its workers are killed, one after the other. */
 export interface CrashRun {
-  /** A repair; one that continues as new after every step with much to carry; one whose model has a narrow window; one that only looks; or one effect of each of these tools. */
-  kind: 'repair' | 'seams' | 'narrow' | 'reading' | ('charge' | 'comment' | 'mail')[]
+  /** A repair; one that continues as new after every step with much to carry; one whose model has a narrow window; one that only looks; one whose effect is agreed to, done and undone; or one effect of each of these tools. */
+  kind: 'repair' | 'seams' | 'narrow' | 'reading' | 'agreed' | ('charge' | 'comment' | 'mail')[]
   points: CrashPoint[]
 }
 
@@ -12,13 +12,14 @@ const isLong = (point: CrashPoint) => point.includes('Artifacts')
 const isReading = (point: CrashPoint) => /^activity\.(retrieve|runCommand)\./.test(point)
 /** Passed only where a conversation becomes too long for its model. */
 const isNarrow = (point: CrashPoint) => /compactTranscript|readEarlier/.test(point)
-const isEffect = (point: CrashPoint) => /[eE]ffect|^key\.claim|checkGrant/.test(point)
+const isAgreed = (point: CrashPoint) => /prepareEffect|compensateEffect/.test(point)
+const isEffect = (point: CrashPoint) => /[eE]ffect|^key\.claim|checkGrant/.test(point) && !isAgreed(point)
 /** Passed only where a person answers whether an effect happened. */
 const isGrant = (point: CrashPoint) => point.includes('checkGrant')
 /** Passed only where it is in doubt whether an effect happened: somebody must have died there first. */
 const settling = crashPoints.filter((point) => /fenceEffect|lookUpEffect|effect\.(fenced|found)|checkGrant/.test(point))
 const acting = crashPoints.filter((point) => isEffect(point) && !settling.includes(point))
-const repairing = crashPoints.filter((point) => ![isEffect, isReading, isNarrow].some((is) => is(point)))
+const repairing = crashPoints.filter((point) => ![isEffect, isAgreed, isReading, isNarrow].some((is) => is(point)))
 
 /** What `npm test` does: every point once, many of them in one run. A model call that is lost is asked at most twice more, so no run has more than two points of it. */
 export function quickPlan(): CrashRun[] {
@@ -36,6 +37,7 @@ export function quickPlan(): CrashRun[] {
     { kind: ['mail'], points: ['effect.intended', 'effect.acted', ...crashPoints.filter(isGrant)] },
     { kind: 'reading', points: crashPoints.filter(isReading) },
     { kind: ['charge'], points: ['effect.acted'] },
+    { kind: 'agreed', points: ['activity.performEffect.start', 'effect.acted', ...crashPoints.filter(isAgreed)] },
   ]
 }
 
@@ -55,6 +57,7 @@ function kindsOf(point: CrashPoint): CrashRun['kind'][] {
   if (isLong(point)) return ['seams']
   if (isReading(point)) return ['reading']
   if (isNarrow(point)) return ['narrow']
+  if (isAgreed(point)) return ['agreed']
   if (!isEffect(point)) return ['repair']
   // A charge is repeated with its key, and mails cannot be looked up.
   if (point === 'effect.found') return [['comment']]

@@ -2,6 +2,7 @@ import { type CrashPoint } from '../../store/crash-point.ts'
 import { type CrashRun, fullPlan } from './crash-plan.ts'
 import { effectsScenario } from './effects-run.ts'
 import { type Ground } from './ground.ts'
+import { agreedScenario } from './agreed-run.ts'
 import { readingScenario } from './reading-run.ts'
 import { repairScenario } from './repair-run.ts'
 import { inTurns } from './storm.ts'
@@ -26,6 +27,7 @@ export async function crashRun(
 
 function scenarioOf({ client, address, bundle }: Pick<Ground, 'client' | 'address' | 'bundle'>, kind: CrashRun['kind']): Promise<Scenario> {
   if (Array.isArray(kind)) return effectsScenario(client, address, bundle, kind)
+  if (kind === 'agreed') return agreedScenario(client, address, bundle)
   return kind === 'reading' ? readingScenario(client, address, bundle) : repairScenario(client, address, kind)
 }
 
@@ -35,7 +37,14 @@ export async function crashTable(ground: Ground, onRow: (row: CrashRow) => void,
   const work = fullPlan()
     .filter(({ point }) => point.startsWith(only))
     .map((planned) => async () => {
-      const what = planned.kind === 'reading' ? 'a reading run' : typeof planned.kind === 'string' ? 'testAndFix' : planned.kind.join()
+      const what =
+        planned.kind === 'reading'
+          ? 'a reading run'
+          : planned.kind === 'agreed'
+            ? 'an effect that is agreed to'
+            : typeof planned.kind === 'string'
+              ? 'testAndFix'
+              : planned.kind.join()
       const row = { point: planned.point, what, attempt: planned.attempt, ...(await crashRun(ground, planned)) }
       rows.push(row)
       onRow(row)

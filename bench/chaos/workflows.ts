@@ -10,6 +10,7 @@ const nothing = { tokens: 0, microDollars: 0, milliseconds: 0, attempts: 0 }
 
 const Effects = z.strictObject({
   calls: z.array(z.strictObject({ tool: z.string(), text: z.string().optional() })).describe('Done one after the other.'),
+  stops: z.boolean().default(false).describe('Ends as stopped when all is done.'),
   limits: Limits.prefault({}),
 })
 const effects = declare({
@@ -49,9 +50,10 @@ const reading = declare({
 
 export const declarations = { effects, asking, waiting, reading }
 
-async function effectsWorkflow({ calls }: z.output<typeof Effects>): Promise<Outcome<unknown>> {
+async function effectsWorkflow({ calls, stops }: z.output<typeof Effects>): Promise<Outcome<unknown>> {
   const results: unknown[] = []
   for (const { tool, text } of calls) results.push(await use(tools(tool)[0]!, text === undefined ? {} : { text }))
+  if (stops) return { status: 'stopped', reason: 'declined', why: 'It was to stop.', spent: nothing }
   return { status: 'accepted', why: 'All was done.', value: results, spent: nothing }
 }
 export { effectsWorkflow as effects }

@@ -28,7 +28,7 @@ function inside(room: Room, record: TraceRecord): Html {
     case 'model':
       return html`${error}${model(room, record)}`
     case 'tool':
-      return html`${error}${json(room, record.arguments)}${textBlock(room, record.result)}${commits(record.from, record.commit)}`
+      return html`${error}${json(room, record.arguments)}${rule(record)}${textBlock(room, record.result)}${commits(record.from, record.commit)}`
     case 'tests':
       return html`${error}${tests(room, record)}`
     case 'candidate':
@@ -43,6 +43,12 @@ function inside(room: Room, record: TraceRecord): Html {
     case 'end':
       return error
   }
+}
+
+function rule({ rule: name, policy = 'built-in', approved }: TraceOf<'tool'>): Html {
+  if (name === undefined) return html``
+  const agreed = approved === undefined ? html`` : html`, agreed to as <code>${approved}</code>`
+  return html`<p class="soft">let by the rule <code>${name}</code> of the policy <code>${policy}</code>${agreed}</p>`
 }
 
 function model(room: Room, { told, thought, said, calls, before, after, by }: TraceOf<'model'>): Html {

@@ -33,7 +33,7 @@ function plain(activity: Activity, { workflow }: Setting): TraceOf<'step'> {
 async function toolRecord(archive: Archive, activity: Activity, setting: Setting): Promise<TraceOf<'tool'> | undefined> {
   const input = ToolInput.safeParse(activity.input)
   if (!input.success) return undefined
-  const { tool, arguments: given, run, stage, effect, workspace } = input.data
+  const { tool, arguments: given, run, stage, effect, workspace, rule, policy, approved } = input.data
   const result = ToolResult.safeParse(activity.result)
   const { text, failed, commit, happened, how } = result.success ? result.data : {}
   return {
@@ -42,6 +42,9 @@ async function toolRecord(archive: Archive, activity: Activity, setting: Setting
     tool,
     arguments: await quoteAll(archive, given),
     effect: effect ?? effectId(run ?? setting.run, 0, stage ?? activity.id),
+    rule,
+    policy,
+    approved,
     result: text === undefined ? undefined : await quote(archive, text),
     failed,
     happened: happened && `${happened}: ${how}`,

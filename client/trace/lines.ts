@@ -34,7 +34,7 @@ function line(record: TraceRecord): string {
     case 'model':
       return `${record.model}: ${record.error ? brief(record.error.message) : says(record)} (${costText(record.cost)})`
     case 'tool':
-      return `${record.tool} ${brief(argumentsText(record.arguments))}${record.failed ? ': refused' : ''}${record.happened ? `: ${record.happened}` : ''}`
+      return `${record.tool} ${brief(argumentsText(record.arguments))}${record.failed ? ': refused' : ''}${record.happened ? `: ${record.happened}` : ''}${ruled(record)}`
     case 'tests':
       return `${record.command.join(' ')}: ${verdictText(record)}`
     case 'candidate':
@@ -50,6 +50,13 @@ function line(record: TraceRecord): string {
     case 'end':
       return `${record.status}${record.reason ? ` (${record.reason})` : ''}: ${record.why}`
   }
+}
+
+/** By which rule of a policy that somebody wrote. */
+function ruled({ rule, policy, approved }: TraceOf<'tool'>): string {
+  return rule === undefined || (policy === undefined && approved === undefined)
+    ? ''
+    : ` (rule ${rule}${approved === undefined ? '' : ', agreed to'})`
 }
 
 function says({ thought, said, calls, status }: TraceOf<'model'>): string {

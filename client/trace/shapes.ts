@@ -46,6 +46,10 @@ export const ToolInput = z.object({
   run: z.string().optional(),
   stage: z.string().optional(),
   effect: z.string().optional(),
+  rule: z.string().optional(),
+  policy: z.string().optional(),
+  approved: z.string().optional(),
+  dry: z.boolean().optional(),
   workspace: At.optional(),
 })
 export const ToolResult = z.object({

@@ -10,6 +10,8 @@ export interface PolicyCall {
   role: string
   /** Whether the run was started with that option. */
   allowRun: boolean
+  /** Its paths are those of files, and nothing lies below them. */
+  exact?: boolean
   /** What the run has read so far. */
   seen?: ToolTag[]
   /** What it has done by rules with limits, by their names. */

@@ -107,6 +107,16 @@ export function rulesOf(policies: Policies): Named[] {
   })
 }
 
+/** Whether some call of a tool may be granted, whatever its arguments are. */
+export function mayGrant(policies: Policies, tool: PolicyCall['tool']): boolean {
+  const { name, class: effectClass } = tool
+  const like = (globs: string[] | undefined) => globs === undefined || globs.some((glob) => isLike(glob, name))
+  return rulesOf(policies).some(
+    ({ grants, rule: { then, tools, classes, given, place } }) =>
+      grants && then !== 'deny' && given === undefined && place !== 'worker' && like(tools) && (!classes || classes.includes(effectClass)),
+  )
+}
+
 /** What a run that has read what strangers wrote and what is private may let out only when a person says so. */
 function leaks(policies: Policies, { tool, seen = [] }: PolicyCall): Rule[] {
   const guarded = policies.some(({ standard }) => standard.includes('untrusted-and-private'))

@@ -45,15 +45,16 @@ function fit(reading: Reading, strict: boolean, one: (value: string[]) => boolea
   return (strict ? values.every((value) => one(value)) : values.some((value) => one(value))) ? 'yes' : 'no'
 }
 
-/** Tools whose path is one file; every other may go on below it. */
-const ofOneFile = ['read', 'edit', 'write']
+/** Tools whose paths are files; every other may go on below them. */
+const ofFiles = ['read', 'edit', 'write', 'patch']
 
-function pathFits(glob: string, parts: string[], strict: boolean, { tool }: PolicyCall): boolean {
+function pathFits(glob: string, parts: string[], strict: boolean, { tool, exact }: PolicyCall): boolean {
   if (strict) return areLike(segments(glob.normalize('NFC')), parts)
   const patterns = segments(glob.normalize('NFC').toLowerCase())
   const lower = parts.map((part) => part.toLowerCase())
-  const exact = tool.workspace !== undefined && !tool.own && ofOneFile.includes(tool.name)
-  return exact ? areLike(patterns, lower) : couldBegin(patterns, lower)
+  return exact || (tool.workspace !== undefined && !tool.own && ofFiles.includes(tool.name))
+    ? areLike(patterns, lower)
+    : couldBegin(patterns, lower)
 }
 
 /** A program in another folder is another program, unless it is to be denied. */

@@ -1,5 +1,6 @@
 import { ChildWorkflowCancellationType, ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
+import { addedPolicy } from './policy.ts'
 import { road } from './road.ts'
 import { tenantOf } from './tenant.ts'
 
@@ -10,6 +11,8 @@ import { tenantOf } from './tenant.ts'
 export function begin(workflow: string, id: string, input: object): Promise<'started' | 'there already'> {
   const tenant = tenantOf()
   return road({ name: workflow, kind: 'child', text: `starting ${id}`, call: { workflow, id, input } }, async () => {
+    const policy = addedPolicy()
+    const memo = { ...(tenant === undefined ? {} : { tenant }), ...(policy === undefined ? {} : { policy }) }
     try {
       await startChild(workflow, {
         workflowId: id,
@@ -17,7 +20,7 @@ export function begin(workflow: string, id: string, input: object): Promise<'sta
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
         workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-        ...(tenant === undefined ? {} : { memo: { tenant } }),
+        ...(Object.keys(memo).length > 0 ? { memo } : {}),
       })
       return 'started'
     } catch (error) {

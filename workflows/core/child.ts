@@ -8,6 +8,7 @@ import { type Outcome, outcomeOf } from '../../contract/outcome.ts'
 import { requesterOf } from './authority.ts'
 import { causeOfChild, failure, runStopped } from './failure.ts'
 import { holdsForChildren } from './holds.ts'
+import { addedPolicy } from './policy.ts'
 import { release, reserveSlice } from './ledger.ts'
 import { road } from './road.ts'
 import { currentRun, type Run } from './run.ts'
@@ -38,8 +39,12 @@ export function child(workflow: string, input: object): Promise<Outcome<unknown>
 async function runChild(path: string, workflow: string, input: object, wanted: Limits, slots: number): Promise<Outcome<unknown>> {
   const run = currentRun()
   const { budgets } = currentScope(run.root)
-  const [requester, tenant, held] = [requesterOf(), tenantOf(), holdsForChildren(run)]
-  const memo = { ...(requester === undefined ? {} : { requester }), ...(tenant === undefined ? {} : { tenant }) }
+  const [requester, tenant, held, policy] = [requesterOf(), tenantOf(), holdsForChildren(run), addedPolicy()]
+  const memo = {
+    ...(requester === undefined ? {} : { requester }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(policy === undefined ? {} : { policy }),
+  }
   const slice = await sliceOf(run, budgets, wanted)
   const limits = { ...wanted, ...limitsOf(slice), concurrency: slots, minutes: Math.min(wanted.minutes, minutesLeft(run)) }
   let used: Account & { milliseconds: number } = { ...slice, milliseconds: 0 }

@@ -10,6 +10,7 @@ import { type Stop } from './progress.ts'
 import { type Run } from './run.ts'
 import { doubts } from './receipts.ts'
 import { spilled } from './spill.ts'
+import { undoAll } from './undo.ts'
 import { showStatus } from './status.ts'
 
 /** Ends a run with what its function returned, checked against the declaration. */
@@ -19,7 +20,8 @@ export async function end(run: Run, input: unknown, returned: unknown): Promise<
     const { status, reason } = outcome
     // What was cancelled may still be winding down; what doesn't come back in time is charged whole.
     if (run.inFlight > 0) await condition(() => run.inFlight === 0, '30s')
-    const why = `${outcome.why}${doubts(run)}`
+    const undone = status === 'stopped' ? await undoAll(run) : ''
+    const why = `${outcome.why}${undone}${doubts(run)}`
     run.ended = { status: status === 'accepted' ? 'done' : 'stopped', why }
     run.endReason = reason
     const complete = { ...outcome, why, spent: run.spent() }

@@ -20,6 +20,7 @@ import { failure, leaving, stopOf } from './failure.ts'
 import { waitingHold } from './holds.ts'
 import { installMessages } from './messages.ts'
 import { openRun, Run } from './run.ts'
+import { addedPolicy } from './policy.ts'
 import { restore, seam } from './seam.ts'
 import { showStatus } from './status.ts'
 import { tenantOf } from './tenant.ts'
@@ -117,6 +118,7 @@ function withSpent({ type, message, details, cause }: ApplicationFailure, run: R
 function preflight(run: Run, input: unknown) {
   const { id, workflow, models, limits } = run
   const tenant = tenantOf()
+  const policy = addedPolicy()
   return activities('preflight', { quick: true, summary: 'look at models and machine' }).preflight({
     run: id,
     workflow,
@@ -125,6 +127,7 @@ function preflight(run: Run, input: unknown) {
     // Absent where nobody asks for it.
     ...(tenant === undefined ? {} : { tenant }),
     ...((input as { confined?: unknown }).confined === true ? { confined: true } : {}),
+    ...(policy === undefined ? {} : { policy }),
   })
 }
 

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow'
-import { type Certain, type EffectCall, graceMilliseconds, type Look } from '../../contract/effects.ts'
+import { type Certain, type EffectCall, graceMilliseconds, type Look, type Performed } from '../../contract/effects.ts'
 import { activities } from './activities.ts'
 import { causeOf, isLost, stopOf } from './failure.ts'
 import { type Receipts } from './receipts.ts'
@@ -7,10 +7,12 @@ import { road } from './road.ts'
 import { currentRun } from './run.ts'
 
 /** How the tries of an effect ended: with certainty, with nothing done as often as it may be tried, or in a doubt that only a person can end. */
-export type Settled = { certain: Certain } | { gaveUp: string } | { doubt: string; tries: number }
+export type Settled = { certain: Certain } | { gaveUp: string } | { doubt: string; tries: number } | { notYet: NotYet; tries: number }
+/** Nothing was done: a person must agree first, or agree again. */
+export type NotYet = Exclude<Performed, Certain>
 
 /** What one try brought. */
-type Tried = { certain: Certain } | { doubt: string }
+type Tried = { certain: Certain } | { doubt: string } | { notYet: NotYet }
 /** What settling a doubtful try brought. */
 type Found = { certain: Certain } | { absent: boolean; begun: boolean; why: string }
 
@@ -26,6 +28,10 @@ export async function untilSettled(call: EffectCall, text: string, before: numbe
     const trying = { ...call, fence }
     const number = before + fence + 1
     const tried = await attempt(trying, text, number, receipts)
+    if ('notYet' in tried) {
+      receipts.note('no', 'not agreed')
+      return { ...tried, tries: number }
+    }
     const found = 'certain' in tried ? tried : await settle(trying, text, number)
     if ('certain' in found) {
       receipts.note(found.certain.happened, found.certain.how)
@@ -57,7 +63,8 @@ async function attempt(call: EffectCall, text: string, number: number, receipts:
   const tried = await road<Tried>(step, async (path) => {
     receipts.begin(call.fence + 1)
     try {
-      return { certain: await activities(path, { summary: text, minutes, once: !keyed }).performEffect(call) }
+      const performed = await activities(path, { summary: text, minutes, once: !keyed }).performEffect(call)
+      return 'happened' in performed ? { certain: performed } : { notYet: performed }
     } catch (error) {
       if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error
       const cause = causeOf(error)

@@ -1,25 +1,38 @@
 import { z } from 'zod'
 import { digest } from '../../contract/digest.ts'
 import { isRef, type Json } from '../../contract/json.ts'
-import { type Tool, type UseResult } from '../../contract/workspace.ts'
+import { type Decided } from '../../contract/policy/approval.ts'
+import { type Tool, type UseCall, type UseResult } from '../../contract/workspace.ts'
 import { activities } from './activities.ts'
+import { asked, type Perform } from './asked.ts'
 import { effect } from './effect.ts'
+import { denial, ruleOn, take, timed } from './policy.ts'
 import { road, waitUntil } from './road.ts'
 import { currentRun } from './run.ts'
 import { moveWorkspace, workspaceAt } from './workspace.ts'
 
 /**
- * Uses a tool. What the model should read about (bad arguments, a refusal, a failing command) is a result with `failed`; only what nobody in the run can mend throws.
- * Reads and edits inside the workspace are allowed, and its own tests; `run` when the input says so; tools that whoever runs
- * the worker registered; everything else is denied. Texts of a reading tool over `inlineBytes` (512) come as references.
+ * Uses a tool, as far as the run's policies let it. What the model should read about (bad arguments, a refusal, a failing command) is a result with `failed`; only what
+ * nobody in the run can mend throws. Texts of a reading tool over `inlineBytes` (512) come as references.
  */
-export function use(tool: Tool, argument: { [key: string]: Json }, { inlineBytes }: { inlineBytes?: number } = {}): Promise<UseResult> {
+export async function use(
+  tool: Tool,
+  argument: { [key: string]: Json },
+  { inlineBytes }: { inlineBytes?: number } = {},
+): Promise<UseResult> {
   const text = `${tool.name} ${brief(argument)}`
-  if (tool.own && tool.class !== 'read') {
-    const refused = unfit(tool, argument)
-    return refused === undefined ? effect(tool, argument, text) : Promise.resolve({ text: refused, failed: true })
+  const refused = unfit(tool, argument)
+  if (tool.own && tool.class !== 'read') return refused === undefined ? effect(tool, argument, text) : { text: refused, failed: true }
+  const ruled = ruleOn(tool, argument)
+  const perform: Perform = async (path, how) => {
+    const over = how.dry ? undefined : take(ruled, path)
+    return over === undefined
+      ? timed(ruled, () => useTool(path, text, tool, argument, { ...ruled.decided, ...how }, inlineBytes))
+      : no(over)
   }
   const repeatable = tool.class === 'read' || tool.class === 'content'
+  const lost = repeatable ? [] : [unknown]
+  if (ruled.then === 'ask' && refused === undefined) return asked(tool, argument, text, ruled, perform, ...lost)
   const step = {
     name: tool.name,
     kind: 'tool' as const,
@@ -28,24 +41,27 @@ export function use(tool: Tool, argument: { [key: string]: Json }, { inlineBytes
     uses: { tool: tool.name },
     ...(repeatable ? {} : { unknown }),
   }
-  return road<UseResult>(step, async (path) => {
-    const refused = denied(tool) ?? unfit(tool, argument)
-    if (refused !== undefined) return { text: refused, failed: true }
-    return useTool(path, text, tool, argument, inlineBytes)
+  const done = await road<UseResult>(step, async (path) => {
+    const refusal = refused ?? denial(ruled)
+    return refusal === undefined ? perform(path, {}) : no(refusal)
   })
+  return done.asks ? asked(tool, argument, text, done.asks, perform, ...lost) : done
 }
+
+const no = (text: string): UseResult => ({ text, failed: true })
 
 async function useTool(
   path: string,
   text: string,
   tool: Tool,
   argument: { [key: string]: Json },
+  how: Decided & Pick<UseCall, 'dry'>,
   inlineBytes?: number,
 ): Promise<UseResult> {
   const run = currentRun()
   const { minutes = 10 } = tool
   // Each word here stands in the history once per turn.
-  const call = { tool: tool.name, arguments: argument, minutes, ...(inlineBytes === undefined ? {} : { inlineBytes }) }
+  const call = { tool: tool.name, arguments: argument, minutes, ...how, ...(inlineBytes === undefined ? {} : { inlineBytes }) }
   const perform = activities(path, { summary: text, minutes, once: tool.class === 'findable' || tool.class === 'once' })
   if (!tool.workspace) return perform.useTool({ run: run.id, stage: path, ...call })
   const { known, at } = workspaceAt(tool.workspace)
@@ -58,7 +74,7 @@ async function useTool(
   known.busy = true
   try {
     const result = await perform.useTool({ ...call, workspace: workspaceAt(tool.workspace).at, ...needed })
-    if (result.commit && result.pack) moveWorkspace(tool.workspace, { commit: result.commit, pack: result.pack })
+    if (!how.dry && result.commit && result.pack) moveWorkspace(tool.workspace, { commit: result.commit, pack: result.pack })
     return result
   } finally {
     known.busy = false
@@ -68,13 +84,6 @@ async function useTool(
 /** What the model is told of a call that must not be made twice, when nobody knows whether it was made. */
 function unknown(): UseResult {
   return { text: 'The call was begun and then cut off: nobody knows whether it did its work. Look before you do it again.', failed: true }
-}
-
-function denied(tool: Tool): string | undefined {
-  if (tool.own) return undefined
-  if (tool.workspace && (tool.class === 'read' || tool.class === 'content')) return undefined
-  if (tool.name === 'run' && tool.workspace && workspaceAt(tool.workspace).known.allowRun) return undefined
-  return `Denied: ${tool.name} changes something outside the workspace, and nothing allows that. Nothing was done.`
 }
 
 // A reference stands where a long string was; the activity checks the full arguments again.

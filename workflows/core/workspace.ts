@@ -1,14 +1,16 @@
 import { splitCommand } from '../../contract/command.ts'
 import { digest } from '../../contract/digest.ts'
 import { type Outcome } from '../../contract/outcome.ts'
-import { workspaceTools } from '../../contract/tools.ts'
+import { mayGrant } from '../../contract/policy/decide.ts'
+import { builtinTools, workspaceTools } from '../../contract/tools.ts'
 import { type OpenedWorkspace, type Patch, type SetUp, type Tool, type WorkspaceAt } from '../../contract/workspace.ts'
 import { activities } from './activities.ts'
 import { messageOf, type Verified } from './delivery.ts'
 import { failure } from './failure.ts'
+import { policiesOf } from './pinned.ts'
 import { structured } from './recall.ts'
 import { road } from './road.ts'
-import { currentRun } from './run.ts'
+import { currentRun, type Run } from './run.ts'
 
 /** A copy of a repository that agents work in; the repository itself is never written to. */
 export interface Workspace {
@@ -63,10 +65,16 @@ export async function openWorkspace(
   return {
     path,
     test: argv,
-    tools: workspaceTools({ allowRun, path }),
+    tools: workspaceTools({ allowRun: allowRun || mayRun(run), path }),
     patch: () => patchOf(path),
     deliver: (outcome, { goal }) => deliver(path, outcome, goal),
   }
+}
+
+/** Whether a policy lets commands be run that the input says nothing about; which ones, it says call by call. */
+function mayRun(run: Run): boolean {
+  const tool = { name: 'run', class: builtinTools.run.class, workspace: 'any' }
+  return mayGrant(policiesOf(run), tool)
 }
 
 const setupMinutes = 15
