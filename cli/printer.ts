@@ -15,6 +15,8 @@ export interface Printer {
   print(record: object, text: string): void
   /** For people only. */
   say(text: string): void
+  /** For people only: a piece of a text that goes on; what is said next begins on a line of its own. */
+  stream(text: string): void
   /** A line that the next one overwrites, made for a width; nothing where lines stay. */
   live(text: (width: number) => string): void
 }
@@ -27,10 +29,12 @@ export function createPrinter(json: boolean, output: Writable & { isTTY?: boolea
   // A reader that has seen enough (`| head`) ends the command quietly.
   output.once('error', (problem: Error & { code?: string }) => process.exit(problem.code === 'EPIPE' ? 0 : 1))
   let shown = false
+  let open = false
   const say = (text: string) => {
     if (json) return
-    output.write(`${shown ? clearLine : ''}${asTyped(text)}\n`)
+    output.write(`${open ? '\n' : ''}${shown ? clearLine : ''}${asTyped(text)}\n`)
     shown = false
+    open = false
   }
   return {
     json,
@@ -38,6 +42,11 @@ export function createPrinter(json: boolean, output: Writable & { isTTY?: boolea
     colors: createColors(terminal && !process.env['NO_COLOR']),
     print: (record, text) => (json ? void output.write(`${JSON.stringify(record)}\n`) : say(text)),
     say,
+    stream: (text) => {
+      if (json || text === '') return
+      output.write(text)
+      open = !text.endsWith('\n')
+    },
     live: (text) => {
       if (!terminal) return
       const width = (output.columns ?? 80) - 1

@@ -3,6 +3,7 @@ import { addCases } from './commands/cases.ts'
 import { addClean } from './commands/clean.ts'
 import { addCosts } from './commands/costs.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addAttach } from './commands/attach.ts'
 import { addHolds } from './commands/holds.ts'
 import { addMessages } from './commands/messages.ts'
 import { addModels } from './commands/models.ts'
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     addLooking,
     addCheck,
     addWhy,
+    addAttach,
     addMessages,
     addHolds,
     addEnding,

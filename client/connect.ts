@@ -10,6 +10,7 @@ import { type ArtifactStore } from '../store/store.ts'
 import { type Case } from '../contract/cases.ts'
 import { type CaseFilter, cases, showCase, type ShownCase } from './cases.ts'
 import { ask } from './asking.ts'
+import { attach, type Attached, type AttachOptions } from './attach/attach.ts'
 import { costs } from './costs/find.ts'
 import { type Costs, type CostView } from './costs/costs.ts'
 import { type Ended, ended, result } from './ended.ts'
@@ -60,6 +61,8 @@ export interface Loopwright extends MessageFunctions {
   watch(run: string, options?: WatchOptions): AsyncGenerator<Watched, void, undefined>
   /** What happens in a run, as its history tells, until it ends; from its beginning or behind an event. */
   events(run: string, options?: EventOptions): AsyncGenerator<RunEvent, void, undefined>
+  /** Shows what the steps of a run say, as they say it: a model's words, the output of tools and tests. */
+  attach(run: string, options?: AttachOptions): AsyncGenerator<Attached, void, undefined>
   resolve(prefix: string): Promise<string>
   /** What the run was started with. */
   input(run: string): Promise<unknown>
@@ -114,6 +117,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     show: (run) => show(server, run),
     watch: (run, watchOptions) => watch(server, run, watchOptions),
     events: (run, eventOptions) => events(server, run, eventOptions),
+    attach: (run, attachOptions) => attach(server, run, attachOptions),
     resolve: (prefix) => resolve(server, prefix),
     input: (run) => inputOf(server, run),
     histories: (run) => histories(server, run),

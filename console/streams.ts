@@ -2,7 +2,7 @@ import { ClientProblem } from '../client/problem.ts'
 import { type Handlers } from './handlers.ts'
 
 /** What goes on until somebody leaves, or a run ends. */
-export const streams: Handlers<'eventsOfRun' | 'watchRun' | 'inbox'> = {
+export const streams: Handlers<'eventsOfRun' | 'watchRun' | 'attachRun' | 'inbox'> = {
   eventsOfRun: async ({ loopwright }, { parameters: { run = '' }, lastEventId: after }) => {
     const behind = after === undefined ? {} : { after }
     // A run that is not there, or a place that is not in it, is said before the stream begins.
@@ -13,6 +13,10 @@ export const streams: Handlers<'eventsOfRun' | 'watchRun' | 'inbox'> = {
   watchRun: async ({ loopwright }, { parameters: { run = '' } }) => {
     await loopwright.show(run)
     return { stream: (signal) => loopwright.watch(run, { signal }) }
+  },
+  attachRun: async ({ loopwright }, { parameters: { run = '' }, query: { stage } }) => {
+    await loopwright.show(run)
+    return { stream: (signal) => loopwright.attach(run, { signal, ...(stage === undefined ? {} : { stage }) }) }
   },
   inbox: ({ inbox }, { lastEventId }) => {
     if (lastEventId !== undefined)

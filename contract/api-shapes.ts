@@ -106,6 +106,15 @@ export const WatchedShape = z.union([
   z.strictObject({ kind: z.literal('ended'), outcome: outcomeOf(z.json()).optional(), failure: Failure.optional() }),
 ])
 
+/** What somebody hears who is attached to a run: steps that begin, what they say, how they end, and last that what was attached to is over. */
+export const AttachedShape = z.union([
+  z.strictObject({ kind: z.literal('begins'), stage: z.string(), text: z.string(), run: z.string().optional() }),
+  z.strictObject({ kind: z.literal('output'), stage: z.string(), text: z.string(), missed: z.int() }),
+  z.strictObject({ kind: z.literal('ends'), stage: z.string(), how: z.enum(['done', 'failed', 'cancelled', 'lost']) }),
+  z.strictObject({ kind: z.literal('over'), stage: z.string() }),
+  z.strictObject({ kind: z.literal('ended'), outcome: outcomeOf(z.json()).optional(), failure: Failure.optional() }),
+])
+
 /** How every problem is told. */
 export const ErrorShape = z.strictObject({
   error: z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { administers, type ApiRole, decides, look, operates } from './api-roles.ts'
 import { type Route, routesOf } from './api-route.ts'
-import { AnswerShape, GateShape, RunShape, HoldShape, StatusShape, WatchedShape, WhyShape } from './api-shapes.ts'
+import { AnswerShape, AttachedShape, GateShape, RunShape, HoldShape, StatusShape, WatchedShape, WhyShape } from './api-shapes.ts'
 import { Case, caseStatuses } from './cases.ts'
 import { Selector } from './holds.ts'
 import { Ref } from './json.ts'
@@ -117,6 +117,12 @@ export const routes = routesOf({
     stream: RunEvent,
   }),
   watchRun: see('/runs/{run}/watch', 'The status of a run whenever it changes, until it ends.', { stream: WatchedShape }),
+  attachRun: {
+    ...see('/runs/{run}/attach', 'What the steps of a run say, as they say it, until the run or the stage ends.', {
+      stream: AttachedShape,
+    }),
+    query: z.strictObject({ stage: z.string().min(1).max(500).optional().describe('Only this stage and what is inside it.') }),
+  },
   decide: sendRoute('decide'),
   steer: sendRoute('steer'),
   pause: sendRoute('pause'),

@@ -48,6 +48,7 @@ const matrix: { [Name in RouteName]: Who[] } = {
   gatesOfRun: look,
   eventsOfRun: look,
   watchRun: look,
+  attachRun: look,
   decide,
   steer: operate,
   pause: operate,

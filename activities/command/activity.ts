@@ -1,5 +1,6 @@
 import { type CommandCall, type CommandReport } from '../../contract/command-verdict.ts'
 import { type Activities } from '../activities.ts'
+import { type Tell } from '../tail.ts'
 import { runTestCommand, type TestRun } from '../tests/run.ts'
 import { clip } from '../tests/text.ts'
 import { whileAlive } from '../tools/alive.ts'
@@ -13,20 +14,20 @@ const most = { failed: 20, messageCharacters: 1_000 }
 /** Makes the activity that runs one command as the tests are run: confined, by argv, without network, with results that the command can't forge where its framework is known. */
 export function createRunCommand(world: World): Activities['runCommand'] {
   return (call) => {
-    let tail = ''
-    const onTail = (text: string) => (tail = text)
+    let told: { tail: string; bytes?: number } = { tail: '' }
+    const onTail: Tell = (tail, bytes) => (told = { tail, ...(bytes === undefined ? {} : { bytes }) })
     return whileAlive(
       async (signal) => {
         const run = await inPlace(world, call, signal, onTail)
         signal?.throwIfAborted()
         return reportOf(world, run)
       },
-      () => ({ tail }),
+      () => told,
     )
   }
 }
 
-function inPlace(world: World, call: CommandCall, signal: AbortSignal | undefined, onTail: (tail: string) => void): Promise<TestRun> {
+function inPlace(world: World, call: CommandCall, signal: AbortSignal | undefined, onTail: Tell): Promise<TestRun> {
   const { workspace, files = {}, command: argv, minutes } = call
   const common = { argv, minutes, worker: world.environment, sandbox: world.sandbox, onTail, ...(signal ? { signal } : {}) }
   if (!workspace) return withFiles(files, (folder) => runTestCommand({ ...common, folder }))

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Check, type TestCall, type TestReport } from '../../contract/checks.ts'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { failure } from '../failure.ts'
+import { type Tell } from '../tail.ts'
 import { dependenciesOf } from '../workspace/set-up.ts'
 import { type World } from '../world.ts'
 import { compare } from './compare.ts'
@@ -93,7 +94,7 @@ function runInCheckout(
   workspaces: TestWorkspaces,
   call: TestCall,
   restored: ProtectedChange[],
-  onTail: (tail: string) => void,
+  onTail: Tell,
 ): Promise<TestRun> {
   const signal = Context.current().cancellationSignal
   const run = async (folder: string) => {
@@ -108,13 +109,13 @@ function runInCheckout(
 }
 
 /** Heartbeats every second with the last tail that the work told, also while it waits for a checkout. */
-async function withHeartbeats<Result>(work: (tell: (tail: string) => void) => Promise<Result>): Promise<Result> {
+async function withHeartbeats<Result>(work: (tell: Tell) => Promise<Result>): Promise<Result> {
   const context = Context.current()
-  let last = ''
-  const timer = setInterval(() => context.heartbeat({ tail: last }), heartbeatMilliseconds)
-  context.heartbeat({ tail: last })
+  let last: { tail: string; bytes?: number } = { tail: '' }
+  const timer = setInterval(() => context.heartbeat(last), heartbeatMilliseconds)
+  context.heartbeat(last)
   try {
-    return await work((tail) => (last = tail))
+    return await work((tail, bytes) => (last = { tail, ...(bytes === undefined ? {} : { bytes }) }))
   } finally {
     clearInterval(timer)
   }

@@ -8,6 +8,7 @@ import { type Dependencies, limitInWords, type Sandbox } from '../sandbox/sandbo
 import { cachedPytest, testEnvironment } from './environment.ts'
 import { placeReading, type Reading } from './reading.ts'
 import { checksOf } from './results.ts'
+import { type Tell, tailTeller } from '../tail.ts'
 import { tailOf } from './text.ts'
 
 export interface TestCommand {
@@ -29,7 +30,7 @@ export interface TestCommand {
   /** Kills the process group. */
   signal?: AbortSignal
   /** Told the last 2 KiB of output whenever there is more. */
-  onTail?: (tail: string) => void
+  onTail?: Tell
 }
 
 export interface TestRun {
@@ -49,7 +50,6 @@ export interface TestRun {
 }
 
 const tailCharacters = 2_000
-const tailBytes = 2_048
 
 /** Runs a test command in a folder and reads its results per test where its framework is known. Nothing is written into the folder by us; a report of an earlier run is removed. */
 export async function runTestCommand(command: TestCommand): Promise<TestRun> {
@@ -137,12 +137,4 @@ function problemOf(
 /** The name of the check that stands for a whole command. */
 export function commandName(argv: string[]): string {
   return argv.join(' ')
-}
-
-function tailTeller(tell: (tail: string) => void): (chunk: Buffer) => void {
-  let last = Buffer.alloc(0)
-  return (chunk) => {
-    last = Buffer.concat([last, chunk.subarray(-tailBytes)]).subarray(-tailBytes)
-    tell(last.toString('utf8'))
-  }
 }

@@ -5,15 +5,13 @@ import { type ProcessResult } from '../process.ts'
 import { limitInWords } from '../sandbox/sandbox.ts'
 import { cachedPytest, testEnvironment } from '../tests/environment.ts'
 import { dependenciesOf } from '../workspace/set-up.ts'
+import { tailTeller } from '../tail.ts'
 import { type ToolAnswer, type ToolPlace, ToolRefused } from './tool.ts'
-
-const tailBytes = 2_048
 
 /** Runs a command in the workspace, as confined as this machine allows, with an empty home folder and none of the worker's keys. */
 export async function run(place: ToolPlace, { command }: z.output<typeof builtinTools.run.arguments>): Promise<ToolAnswer> {
   const argv = split(command)
   const { world, folder, workspace, call, signal } = place
-  let tail = Buffer.alloc(0)
   const result = await world.sandbox.run(argv, {
     folder,
     environment: testEnvironment(world.environment),
@@ -21,10 +19,7 @@ export async function run(place: ToolPlace, { command }: z.output<typeof builtin
     dependencies: await dependenciesOf(world, workspace, folder),
     timeoutMilliseconds: call.minutes * 60_000,
     ...(signal ? { signal } : {}),
-    onOutput: (chunk) => {
-      tail = Buffer.concat([tail, chunk]).subarray(-tailBytes)
-      place.onTail(tail.toString())
-    },
+    onOutput: tailTeller(place.onTail),
   })
   if (result.ended === 'not found') throw new ToolRefused(`The program ${argv[0]} was not found.`)
   const confinement = world.sandbox.level === 'none' ? 'unconfined' : `confined by ${world.sandbox.level}`

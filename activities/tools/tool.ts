@@ -1,5 +1,6 @@
 import { asyncLocalStorage } from '@temporalio/activity'
 import { type UseCall, type WorkspaceAt } from '../../contract/workspace.ts'
+import { type Tell } from '../tail.ts'
 import { type World } from '../world.ts'
 
 /** What a tool says to the model. */
@@ -26,7 +27,7 @@ export interface ToolPlace {
   folder: string
   signal?: AbortSignal | undefined
   /** Told the end of the output as it grows; a watcher sees it. */
-  onTail(tail: string): void
+  onTail: Tell
   /** Told how far long work is; when the worker dies, the next try of the call is given the last word as `progress`. */
   onProgress(progress: unknown): void
   progress: unknown

@@ -13,6 +13,7 @@ import { commitStep, StepRefused } from '../workspace/commit.ts'
 import { enter, leaveAt } from '../workspace/left.ts'
 import { checkoutOf } from '../workspace/places.ts'
 import { type World } from '../world.ts'
+import { type Tell } from '../tail.ts'
 import { earlierProgress, whileAlive } from './alive.ts'
 import { bind, checked, type InjectedTools } from './bind.ts'
 import { present } from './present.ts'
@@ -33,8 +34,8 @@ interface Done {
 export function createUseTool(world: World, injected: InjectedTools): Activities['useTool'] {
   return (given) => {
     const call = placed(given)
-    let tail = ''
-    const onTail = (text: string) => (tail = text)
+    let told: { tail: string; bytes?: number } = { tail: '' }
+    const onTail: Tell = (tail, bytes) => (told = { tail, ...(bytes === undefined ? {} : { bytes }) })
     let progress = earlierProgress()
     const onProgress = (now: unknown) => (progress = now)
     const work = async (signal?: AbortSignal): Promise<UseResult> => {
@@ -42,7 +43,7 @@ export function createUseTool(world: World, injected: InjectedTools): Activities
       const text = await keepText(world.store, await present(world.store, answer.text), call.inlineBytes ?? inlineBytes)
       return { text, ...(answer.failed ? { failed: answer.failed } : {}), ...after, ...unagreed }
     }
-    return whileAlive(work, () => ({ tool: call.tool, tail, ...(progress === undefined ? {} : { progress }) }))
+    return whileAlive(work, () => ({ tool: call.tool, ...told, ...(progress === undefined ? {} : { progress }) }))
   }
 }
 

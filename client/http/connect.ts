@@ -19,7 +19,7 @@ import { type RunSummary } from '../summary.ts'
 import { type Why } from '../why/why.ts'
 import { type Api, call } from './call.ts'
 import { storeOverHttp } from './store.ts'
-import { eventsOverHttp, watchOverHttp } from './streaming.ts'
+import { attachOverHttp, eventsOverHttp, watchOverHttp } from './streaming.ts'
 
 /** The same connection over the HTTP API of `loopwright serve`: who asks and decides is whoever the token says. */
 export function connectOverHttp(api: Api): Loopwright {
@@ -52,6 +52,7 @@ export function connectOverHttp(api: Api): Loopwright {
     list: (filter = {}) => call<Listed>(api, 'listRuns', { query: { ...filter } }),
     show: (run) => call<RunSummary>(api, 'showRun', about(run)),
     watch: (run, options) => watchOverHttp(api, run, options),
+    attach: (run, options) => attachOverHttp(api, run, options),
     events: (run, options) => eventsOverHttp(api, run, options),
     resolve: async (prefix) => (await call<{ run: string }>(api, 'resolveRun', { query: { prefix } })).run,
     input: async (run) => (await call<{ input: unknown }>(api, 'inputOfRun', about(run))).input,

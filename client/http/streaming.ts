@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type RouteName } from '../../contract/api.ts'
 import { ErrorShape } from '../../contract/api-shapes.ts'
 import { type RunEvent } from '../../contract/run-events.ts'
+import { type Attached, type AttachOptions } from '../attach/attach.ts'
 import { type EventOptions } from '../events.ts'
 import { ClientProblem } from '../problem.ts'
 import { type Watched, type WatchOptions } from '../watch.ts'
@@ -35,6 +36,19 @@ export async function* watchOverHttp(api: Api, run: string, { signal }: WatchOpt
     shown = text
     yield event
     if (event.kind === 'ended') return
+  }
+}
+
+/** What the steps of a run say, over HTTP; what was said while the connection was broken is missing. */
+export async function* attachOverHttp(
+  api: Api,
+  run: string,
+  { stage, signal }: AttachOptions = {},
+): AsyncGenerator<Attached, void, undefined> {
+  const told = () => ({ parameters: { run }, ...(stage === undefined ? {} : { query: { stage } }) })
+  for await (const event of stream<Attached>(api, 'attachRun', told, signal)) {
+    yield event
+    if (event.kind === 'ended' || event.kind === 'over') return
   }
 }
 
