@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { type Context, Hono } from 'hono'
 import { type z } from 'zod'
 import { checked } from '../client/input.ts'
@@ -23,6 +24,8 @@ const nobody: Identity = { name: 'nobody', roles: [] }
 
 /** The HTTP API as a function of requests, without a socket. Streams end with the signal. */
 export function createApp(place: Place, ends: AbortSignal): Hono {
+  // One listener for each stream.
+  setMaxListeners(0, ends)
   const app = new Hono()
   app.use(guard(() => place.hosts()))
   for (const [name, route] of Object.entries<Route>(routes)) {

@@ -130,7 +130,7 @@ function answerForm(api: Api, question: Question): HTMLElement {
       gate,
       digest,
       answer,
-      id: `${id}-${answer}`,
+      id: crypto.randomUUID(),
       ...(note.value.trim() ? { note: note.value.trim() } : {}),
       ...(brought === undefined ? {} : { value: brought }),
     }

@@ -1,3 +1,4 @@
+import { Client, Connection } from '@temporalio/client'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -6,18 +7,22 @@ import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connect, health, type Loopwright } from '../../client/index.ts'
+import { dataConverter } from '../../store/data-converter.ts'
+import { openStore } from '../../store/open.ts'
 import { createApp } from '../../console/app.ts'
 import { type Place } from '../../console/handlers.ts'
 import { hashOf, type StoredToken } from '../../console/identity.ts'
 import { createInbox } from '../../console/inbox.ts'
 import { createPace } from '../../console/pace.ts'
 import { createSessions } from '../../console/sessions.ts'
+import { openTokens } from '../../console/tokens.ts'
 import { type ApiRole, apiRoles } from '../../contract/api-roles.ts'
 import { declarations } from '../../contract/declarations.ts'
 import { type Gate } from '../../contract/messages.ts'
 import { bundleWorkflows } from '../../workers/bundle.ts'
 import { startServer } from '../../workers/server.ts'
 import { startWorker } from '../../workers/worker.ts'
+import { declarations as own } from './workflows/gates.ts'
 import { main } from './worker-process.ts'
 
 /** A Temporal server of its own, so that lists show the runs of one test file alone, a worker with the workflow `asking`, and a client of both. */
@@ -25,8 +30,12 @@ export interface ApiBench {
   address: string
   stateFolder: string
   loopwright: Loopwright
-  /** Starts a run that asks some questions at once. */
+  /** Starts a run that asks some questions at once; `{ seamEvery }` before them makes it continue as new. */
   ask(...gates: object[]): Promise<string>
+  /** Starts `asking` under an id. */
+  start(run: string, ...input: object[]): Promise<void>
+  addToken(name: string, roles: string[]): Promise<string>
+  removeToken(name: string): Promise<boolean>
   /** Its open questions, once there are so many. */
   openGates(run: string, count?: number): Promise<(Gate & { run: string })[]>
   close(): Promise<void>
@@ -39,10 +48,16 @@ export async function openApiBench(): Promise<ApiBench> {
   const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-api-'))
   const server = await startServer({ stateFolder, ui: false })
   const { address } = server
-  const bundle = await bundleWorkflows(fileURLToPath(new URL('./workflows/gates.ts', import.meta.url)))
+  const bundle = await bundleWorkflows(fileURLToPath(new URL('./workflows/api.ts', import.meta.url)))
   const worker = await startWorker({ address, stateFolder, bundle, environment: { ...process.env, LOOPWRIGHT_GRANT_KEY: grantKey } })
   const running = worker.run()
   const loopwright = await connect({ address, stateFolder })
+  const connection = await Connection.connect({ address })
+  const client = new Client({ connection, dataConverter: dataConverter(openStore(undefined, stateFolder)) })
+  const tokens = openTokens({}, stateFolder)
+  const start = async (workflowId: string, ...input: object[]) => {
+    await client.workflow.start('asking', { workflowId, taskQueue: 'loops', args: input })
+  }
   const openGates = async (run: string, count = 1): Promise<(Gate & { run: string })[]> => {
     for (;;) {
       const gates = await loopwright.gates(run)
@@ -54,10 +69,20 @@ export async function openApiBench(): Promise<ApiBench> {
     address,
     stateFolder,
     loopwright,
-    ask: (...gates) => loopwright.start('asking', { gates }, { id: `asking-${randomUUID()}`, requester: 'nobody here' }),
+    ask: async (...gates) => {
+      const [first] = gates
+      const carried = first && 'seamEvery' in first ? gates.splice(0, 1) : []
+      const workflowId = `asking-${randomUUID()}`
+      await start(workflowId, { gates }, ...carried)
+      return workflowId
+    },
+    start,
+    addToken: (name, roles) => tokens.add({ name, roles }),
+    removeToken: (name) => tokens.remove(name),
     openGates,
     close: async () => {
       await loopwright.close()
+      await connection.close()
       worker.shutdown()
       await running
       await server.stop()
@@ -103,7 +128,7 @@ export function openApi({ loopwright, address, stateFolder }: ApiBench, known: S
   const refuse = () => Promise.reject(new Error('the tokens of a test are fixed'))
   const place: Place = {
     loopwright,
-    declarations,
+    declarations: { ...declarations, ...own },
     health: () => health({ address, stateFolder }),
     tokens: { read: () => Promise.resolve(known), add: refuse, remove: refuse },
     sessions: createSessions(),
