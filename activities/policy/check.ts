@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import { type Json } from '../../contract/json.ts'
 import { approvalDigest, type Asking, builtIn, type Decided } from '../../contract/policy/approval.ts'
 import { type PolicyCall, roleOf } from '../../contract/policy/call.ts'
-import { decide, policyHash, type PolicyDecision, policyText } from '../../contract/policy/decide.ts'
+import { decide, policyHash, type PolicyDecision, policyText, rulesOf } from '../../contract/policy/decide.ts'
 import { type Policies, Policy } from '../../contract/policy/policy.ts'
 import { builtInPolicy } from '../../contract/policy/standard.ts'
 import { type World } from '../world.ts'
@@ -63,6 +63,11 @@ export function isAgreed({ run, policy = builtIn, tool, arguments: given, approv
     approved === undefined ||
     approved === approvalDigest({ run, policy, tool: tool.name, arguments: given, ...(prepared === undefined ? {} : { prepared }) })
   )
+}
+
+/** Whether any rule is about files, so that what a step changed must be looked at. */
+export async function protectsFiles(world: World, pinned: string | undefined): Promise<boolean> {
+  return (await holding(world, pinned)).some((policies) => rulesOf(policies).some(({ rule }) => rule.then !== 'allow' && rule.paths))
 }
 
 /** What a model reads of a call that was denied. */

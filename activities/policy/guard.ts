@@ -9,7 +9,7 @@ import { type PlacedCall, ToolRefused } from '../tools/tool.ts'
 import { changedFiles } from '../workspace/history.ts'
 import { realPlace } from '../workspace/inside.ts'
 import { type World } from '../world.ts'
-import { check, type CheckedCall, decidedOf, isAgreed } from './check.ts'
+import { check, type CheckedCall, decidedOf, isAgreed, protectsFiles } from './check.ts'
 
 /** Nothing was done: a person must be asked first, or what was agreed to is not what would be done any more. */
 export class Unagreed extends Error {
@@ -59,7 +59,7 @@ export async function guard(world: World, call: PlacedCall, json: Json, effectCl
     },
     after: async (commit, tree) => {
       if (effectClass === 'content' && !isAgreed(whole, tree)) throw new Unagreed({ changed: true })
-      if (commit === workspace.commit) return
+      if (commit === workspace.commit || !(await protectsFiles(world, whole.policy))) return
       for (const { path } of await changedFiles(world, { ...workspace, base: workspace.commit, commit }))
         await insist(world, { ...whole, arguments: { ...given, path }, exact: true }, call, path)
     },
