@@ -1,15 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Declaration } from '../contract/declaration.ts'
 import { declarations } from '../contract/declarations.ts'
+import { type Outcome } from '../contract/outcome.ts'
 import { loopContract } from './loop.contract.ts'
 import { fixtures } from './loop-fixtures/index.ts'
-import { type LoopGround, openLoopGround, type Play } from './support/loop-ground.ts'
+import { type LoopGround, openLoopGround } from './support/loop-ground.ts'
+import { endWorkers, startWorkerProcess } from './support/worker-process.ts'
 
 let ground: LoopGround
 beforeAll(async () => {
   ground = await openLoopGround(fixtures)
 })
-afterAll(() => ground.close())
+afterAll(async () => {
+  endWorkers()
+  await ground.close()
+})
 
 test('every workflow of the catalogue that asks a model is held by the contract', () => {
   const asking = Object.entries<Declaration>(declarations).filter(
@@ -22,43 +30,41 @@ for (const fixture of fixtures) {
   describe(fixture.name, () => loopContract(fixture, () => ground))
 }
 
-/** One whose steps are single questions, one with branches, and one with an agent: what they are built from is the same for all. */
-for (const fixture of fixtures.filter(({ name }) => ['evaluatorOptimizer', 'sectioning', 'agentLoop'].includes(name))) {
-  test(`${fixture.name} ends alike when each of its model calls fails once`, async () => {
-    const input = { limits: { concurrency: 1 } }
-    const [smooth, rough] = await Promise.all([
-      ground.start(fixture, fixture.accepts(), { input }),
-      ground.start(fixture, failingOnce(fixture.accepts()), { input }),
-    ])
-    expect(await rough.outcome()).toMatchObject({ status: 'accepted', value: (await smooth.outcome()).value })
-    expect(rough.asked().length).toBeGreaterThanOrEqual(2 * smooth.asked().length)
-  })
-
-  test(`${fixture.name} ends alike when its worker is replaced during each of its model calls`, async () => {
-    const smooth = await ground.start(fixture, fixture.accepts())
-    const play = fixture.accepts()
-    let replaced = 0
-    const limits = { concurrency: 1 }
-    const rough = await ground.start(
-      fixture,
-      async (request) => {
-        await ground.bench.replaceWorker()
-        replaced++
-        return play(request)
-      },
-      { input: { limits } },
-    )
-    const [expected, outcome] = [await smooth.outcome(), await rough.outcome()]
-    expect(outcome).toMatchObject({ status: 'accepted', value: expected.value, spent: { attempts: expected.spent.attempts } })
-    expect(replaced).toBeGreaterThanOrEqual(smooth.asked().length)
-  })
-}
-
-/** Refuses every other request: each question is answered when it is asked again. Holds for a run that asks one at a time. */
-function failingOnce(play: Play): Play {
-  let refused = false
-  return (request) => {
-    refused = !refused
-    return refused ? { error: { status: 429, retryAfter: 0 } } : play(request)
+test('every workflow ends alike when the process that runs it is killed while a model answers, and again later on', async () => {
+  const taskQueue = `${ground.bench.taskQueue}-killed`
+  const stateFolder = mkdtempSync(join(tmpdir(), 'loopwright-killed-'))
+  const environment = { ...ground.environment, LOOPWRIGHT_ARTIFACTS: join(ground.bench.stateFolder, 'artifacts') }
+  const { server } = ground
+  const cast = await Promise.all(
+    fixtures.map(async (fixture) => {
+      const play = fixture.accepts()
+      let asked = 0
+      // The second question that is lost is the first one that comes after what was lost before has been asked again.
+      const run = await ground.start(fixture, (request) => ([1, 3].includes(++asked) ? { hang: true } : play(request)), {
+        queue: taskQueue,
+      })
+      const state = { fixture, run, ended: false, outcome: run.outcome() }
+      void state.outcome.then(() => (state.ended = true))
+      return state
+    }),
+  )
+  for (const lost of [1, 3]) {
+    const worker = startWorkerProcess(taskQueue, stateFolder, environment)
+    await until(() => cast.every(({ run, ended }) => ended || (server.counts.byModel[run.model] ?? 0) >= lost))
+    worker.kill('SIGKILL')
   }
+  startWorkerProcess(taskQueue, stateFolder, environment)
+  for (const { fixture, run, outcome } of cast) {
+    const { certificate, ...ended } = await outcome
+    expect({ name: fixture.name, ...ended }).toMatchObject({ name: fixture.name, status: 'accepted' })
+    const { models } = await ground.kept({ certificate } as Outcome<unknown>)
+    const { tries, lost } = models[`openai/${run.model}`]!
+    expect({ name: fixture.name, tries }).toEqual({ name: fixture.name, tries: run.asked().length })
+    expect(lost).toBeGreaterThanOrEqual(1)
+    expect(ended.spent.tokens).toBeGreaterThan(0)
+  }
+}, 240_000)
+
+async function until(fits: () => boolean): Promise<void> {
+  while (!fits()) await new Promise((resolve) => setTimeout(resolve, 50))
 }

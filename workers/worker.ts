@@ -41,6 +41,8 @@ export interface WorkerSettings {
   environment?: Record<string, string | undefined>
   /** The artifact store; when absent what LOOPWRIGHT_ARTIFACTS of the environment names, else a folder of the state folder. */
   store?: ArtifactStore
+  /** How many runs it keeps in memory between their steps (200); the others are brought back from their histories. */
+  cachedRuns?: number
   /** Tools of one's own; registering them is the permission to use them. */
   tools?: OwnTool[]
   /** Whether SIGINT and SIGTERM shut the worker down (true); `npm start` pauses its run first, by this very worker. */
@@ -125,7 +127,13 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
 async function makeWorker(
   connection: NativeConnection,
   world: Omit<World, 'searchAttributes'>,
-  { namespace, taskQueue, workflowsPath = ownWorkflows, bundle: given }: WorkerSettings & { namespace: string; taskQueue: string },
+  {
+    namespace,
+    taskQueue,
+    workflowsPath = ownWorkflows,
+    bundle: given,
+    cachedRuns = 200,
+  }: WorkerSettings & { namespace: string; taskQueue: string },
 ): Promise<Worker> {
   const searchAttributes = await registerSearchAttributes(connection, namespace)
   const bundle = given ?? prebuiltBundle(workflowsPath) ?? (await bundleWorkflows(workflowsPath))
@@ -139,7 +147,7 @@ async function makeWorker(
     ...(isArmed ? { interceptors: { activity: [crashAroundActivities] } } : {}),
     plugins: [new LoopwrightPlugin({ ...world, searchAttributes })],
     stickyQueueScheduleToStartTimeout: '1s',
-    maxCachedWorkflows: 200,
+    maxCachedWorkflows: cachedRuns,
     shutdownGraceTime: '5s',
     maxConcurrentActivityTaskExecutions: 100,
   })

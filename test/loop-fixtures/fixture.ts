@@ -25,6 +25,8 @@ export interface LoopFixture {
   objection?: RegExp
   /** The cap that its spending is held to (6,000), where what it asks takes more than half of that. */
   tokens?: number
+  /** The same objection in three attempts in a row stops it, before a fallback could be walked to its end. */
+  blocks?: true
   /** Each of its runs takes a repository, commands and tests: it is tried with the hardest seam only. */
   slow?: true
   /** Stages that judge what another one made: reviewers by their names, in order. */

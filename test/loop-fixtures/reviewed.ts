@@ -6,7 +6,8 @@ import { type LoopFixture } from './fixture.ts'
 const files = {
   'words.txt': 'one, too\n',
   'check.sh': `failed=0
-look() { if grep -q "$2" words.txt; then echo "ok $1 - has $2"; else echo "not ok $1 - has $2"; failed=1; fi; }
+read -r words < words.txt
+look() { case "$words" in *$2*) echo "ok $1 - has $2" ;; *) echo "not ok $1 - has $2"; failed=1 ;; esac; }
 echo 1..3
 look 1 one
 look 2 two

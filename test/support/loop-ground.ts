@@ -1,15 +1,18 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { type History } from '@temporalio/common/lib/proto-utils.js'
+import { Worker } from '@temporalio/worker'
 import { cases } from '../../client/cases.ts'
 import { type Case } from '../../contract/cases.ts'
 import { type Outcome } from '../../contract/outcome.ts'
+import { dataConverter } from '../../store/data-converter.ts'
 import { folderStore } from '../../store/folder.ts'
 import { type Reply, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../../testing/index.ts'
 import { ownWorkflows } from '../../workers/bundle.ts'
-import { replayHistory } from '../../workers/replay.ts'
+import { startWorker } from '../../workers/worker.ts'
 import { type LoopFixture } from '../loop-fixtures/fixture.ts'
 import { type CoreBench, openBench } from './core.ts'
 
@@ -30,17 +33,27 @@ export interface LoopRun {
 /** A worker and a scripted server for all runs of the suite. */
 export interface LoopGround {
   bench: CoreBench
+  /** The queue of a worker that remembers nothing: each step of a run begins with its history. */
+  forgetful: string
+  /** Of the workers. */
+  environment: Record<string, string>
   server: ScriptedServer
-  /** `chain`: a second model stands behind the first and plays the same. */
-  start(fixture: LoopFixture, play: Play, more?: { input?: object; carried?: object; model?: string; chain?: boolean }): Promise<LoopRun>
+  /** `chain`: a second model stands behind the first and plays the same. `queue`: of another worker than the bench's. */
+  start(
+    fixture: LoopFixture,
+    play: Play,
+    more?: { input?: object; carried?: object; model?: string; chain?: boolean; queue?: string },
+  ): Promise<LoopRun>
   /** Gives a model of the next run's fallback something to do. */
   cast(play: Play): string
   /** The model that each stage of a run's first execution asked first, by the name of the stage. */
   askedInStages(run: LoopRun): Promise<Map<string, string>>
-  /** What every execution of a run replays as: the decisions that differ, none if all is well. */
-  divergences(run: LoopRun): Promise<string[]>
+  /** What every execution of some runs replays as: the decisions that differ, none if all is well. */
+  divergences(runs: LoopRun[]): Promise<string[]>
   /** The closing record of a run as it is kept. */
-  kept(outcome: Outcome<unknown>): Promise<{ outcome: Outcome<unknown>; workflow: string; models: Record<string, { lost: number }> }>
+  kept(
+    outcome: Outcome<unknown>,
+  ): Promise<{ outcome: Outcome<unknown>; workflow: string; models: Record<string, { tries: number; lost: number }> }>
   /** What is kept of a run as a case. */
   cases(run: LoopRun): Promise<Case[]>
   close(): Promise<void>
@@ -57,11 +70,17 @@ export async function openLoopGround(fixtures: LoopFixture[]): Promise<LoopGroun
     prices: Object.fromEntries(fixtures.map((fixture) => [pricedModel(fixture), price])),
     keep: 100_000,
   })
-  const bench = await openBench(ownWorkflows, {
+  const environment = {
     OPENAI_BASE_URL: server.url,
     OPENAI_API_KEY: 'key',
     LOOPWRIGHT_TICKETS: mkdtempSync(join(tmpdir(), 'loopwright-tickets-')),
-  })
+  }
+  const bench = await openBench(ownWorkflows, environment)
+  const address = process.env['LOOPWRIGHT_TEST_ADDRESS']!
+  const { stateFolder, bundle, taskQueue } = bench
+  const forgetful = `${taskQueue}-forgetful`
+  const forgetting = await startWorker({ address, taskQueue: forgetful, stateFolder, bundle, environment, cachedRuns: 0 })
+  const forgot = forgetting.run()
   const priced = fixtures.map((fixture) => [`openai/${pricedModel(fixture)}`, { input: 2, output: 8 }])
   writeFileSync(join(bench.stateFolder, 'models.json'), JSON.stringify({ models: Object.fromEntries(priced) }))
   const store = folderStore(join(bench.stateFolder, 'artifacts'))
@@ -71,13 +90,19 @@ export async function openLoopGround(fixtures: LoopFixture[]): Promise<LoopGroun
   }
   return {
     bench,
+    forgetful,
+    environment,
     server,
     cast,
-    async start({ name, input }, play, { input: more = {}, carried, model: called, chain = false } = {}) {
+    async start({ name, input }, play, { input: more = {}, carried, model: called, chain = false, queue = bench.taskQueue } = {}) {
       const model = cast(play, called)
       const next = chain ? { next: cast(play) } : {}
       const models = [model, ...Object.values(next)].map((one) => `openai/${one}`)
-      const handle = await bench.start(name, { ...input(), models, ...more }, carried)
+      const handle = await bench.client.workflow.start(name, {
+        taskQueue: queue,
+        workflowId: `${name}-${randomUUID()}`,
+        args: [{ ...input(), models, ...more }, ...(carried === undefined ? [] : [carried])],
+      })
       return {
         handle,
         model,
@@ -97,20 +122,26 @@ export async function openLoopGround(fixtures: LoopFixture[]): Promise<LoopGroun
       }
       return asked
     },
-    async divergences({ handle: { workflowId, firstExecutionRunId } }) {
-      const found: string[] = []
-      for (let runId: string | undefined | null = firstExecutionRunId; runId;) {
-        const history = await bench.client.workflow.getHandle(workflowId, runId).fetchHistory()
-        const { divergence } = await replayHistory(JSON.parse(historyToJSON(history)), { workflowId, bundle: bench.bundle, store })
-        if (divergence !== undefined) found.push(divergence)
-        runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId
+    async divergences(runs) {
+      const histories: { workflowId: string; history: History }[] = []
+      for (const { handle } of runs) {
+        const { workflowId } = handle
+        for (let runId: string | undefined | null = handle.firstExecutionRunId; runId;) {
+          const history: History = await bench.client.workflow.getHandle(workflowId, runId).fetchHistory()
+          histories.push({ workflowId, history })
+          runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId
+        }
       }
+      const found: string[] = []
+      const options = { workflowBundle: bundle, dataConverter: dataConverter(store), replayName: 'contract' }
+      for await (const { error } of Worker.runReplayHistories(options, histories)) if (error) found.push(error.message)
       return found
     },
     kept: async ({ certificate }) => JSON.parse(await store.text(certificate?.sha256 ?? 'none')) as Awaited<ReturnType<LoopGround['kept']>>,
     cases: async ({ handle }) => (await cases(store)).filter(({ run }) => run === handle.workflowId),
     close: async () => {
-      await bench.close()
+      forgetting.shutdown()
+      await Promise.all([forgot, bench.close()])
       await server.close()
     },
   }
