@@ -36,6 +36,7 @@ export async function withRun(
   process.exitCode = await action(source, await source.resolve(''), createPrinter(globalOptions(command).json))
 }
 
-function isFile(subject: string): boolean {
+/** Whether a run is named by a file that it was written to. */
+export function isFile(subject: string): boolean {
   return /\.jsonl?$/.test(subject) || statSync(subject, { throwIfNoEntry: false })?.isFile() === true
 }

@@ -26,6 +26,8 @@ export interface MachinerySettings {
   namespace?: string | undefined
   taskQueue?: string | undefined
   workflowsPath?: string | undefined
+  /** The variables that configure the worker (`process.env`). */
+  environment?: Record<string, string | undefined>
   onWaiting?: (message: string) => void
   onStuck?: (message: string) => void
   onProblem?: (message: string) => void

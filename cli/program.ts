@@ -8,6 +8,7 @@ import { addHolds } from './commands/holds.ts'
 import { addMessages } from './commands/messages.ts'
 import { addModels } from './commands/models.ts'
 import { addNew } from './commands/new.ts'
+import { addPolicy } from './commands/policy.ts'
 import { addReplay } from './commands/replay.ts'
 import { addEnding, addLooking } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
@@ -56,6 +57,7 @@ export function createProgram(): Command {
     addSchedule,
     addTrace,
     addCosts,
+    addPolicy,
     addCases,
     addReplay,
     addServing,

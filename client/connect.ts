@@ -19,6 +19,9 @@ import { foldHistory, type Graph } from './graph.ts'
 import { histories, inputOf } from './history.ts'
 import { type Holds, holdsOf } from './holds.ts'
 import { type Filter, gates, list, type Listed } from './list.ts'
+import { type Policies } from '../contract/policy/policy.ts'
+import { backTest, type BackTest } from './policy/back-test.ts'
+import { lastRuns } from './policy/last-runs.ts'
 import { type MessageFunctions, send } from './messages.ts'
 import { ClientProblem } from './problem.ts'
 import { resolve } from './resolve.ts'
@@ -81,6 +84,8 @@ export interface Loopwright extends MessageFunctions {
   showCase(prefix: string): Promise<ShownCase>
   /** Switches that hold every run that uses a model or tool, or is of a workflow or tenant. */
   readonly holds: Holds
+  /** What a candidate policy would have said of recorded runs: of those that are named, or of the last so many that were kept. Nothing is touched. */
+  backTest(candidate: Policies, runs: string[] | { last: number }): Promise<BackTest>
   /** What the runs that ended since a time (milliseconds since the epoch) cost, also per accepted outcome. */
   costs(options: { since: number; by: CostView }): Promise<Costs>
   close(): Promise<void>
@@ -132,6 +137,12 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     cases: (filter) => cases(server.store, filter),
     showCase: (prefix) => showCase(server.store, prefix),
     holds: holdsOf(server),
+    backTest: async (candidate, runs) =>
+      backTest(
+        async (run) => foldTrace(server, run, await histories(server, run)),
+        'last' in runs ? await lastRuns(server, runs.last) : runs,
+        candidate,
+      ),
     costs: (costOptions) => costs(server, server, costOptions),
     close: () => server.connection.close(),
   }

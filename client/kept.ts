@@ -9,6 +9,9 @@ import { type CaseFilter, cases, showCase, type ShownCase } from './cases.ts'
 import { type Costs, type CostView } from './costs/costs.ts'
 import { costs } from './costs/find.ts'
 import { noSuchRun } from './ended.ts'
+import { type Policies } from '../contract/policy/policy.ts'
+import { backTest, type BackTest } from './policy/back-test.ts'
+import { lastRuns } from './policy/last-runs.ts'
 import { keptRuns, onlyOne } from './resolve.ts'
 import { type ConnectOptions } from './server.ts'
 import { type ArtifactStore } from '../store/store.ts'
@@ -31,6 +34,8 @@ export interface Kept {
   cases(filter?: CaseFilter): Promise<Case[]>
   /** The newest case of the only run that starts with a prefix, with its best candidate. */
   showCase(prefix: string): Promise<ShownCase>
+  /** What a candidate policy would have said of recorded runs: of those that are named, or of the last so many that were kept. Nothing is touched. */
+  backTest(candidate: Policies, runs: string[] | { last: number }): Promise<BackTest>
   /** What the runs that ended since a time (milliseconds since the epoch) cost, also per accepted outcome. */
   costs(options: { since: number; by: CostView }): Promise<Costs>
 }
@@ -47,6 +52,12 @@ export function openKept(options: Pick<ConnectOptions, 'artifacts' | 'stateFolde
     store,
     cases: (filter) => cases(store, filter),
     showCase: (prefix) => showCase(store, prefix),
+    backTest: async (candidate, runs) =>
+      backTest(
+        async (run) => foldTrace(archive, run, await found(archive, run)),
+        'last' in runs ? await lastRuns(archive, runs.last) : runs,
+        candidate,
+      ),
     costs: (costOptions) => costs(archive, undefined, costOptions),
   }
 }

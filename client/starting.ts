@@ -1,7 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { type DeclaredInput, type WorkflowName } from '../contract/declarations.ts'
 import { type z } from 'zod'
-import { Policy } from '../contract/policy/policy.ts'
+import { type Policy } from '../contract/policy/policy.ts'
+import { policyFrom } from './policy/read.ts'
 import { checked, newRunId } from './input.ts'
 import { ClientProblem } from './problem.ts'
 import { type Server } from './server.ts'
@@ -29,7 +30,7 @@ export async function start<Name extends string>(
 ): Promise<string> {
   const declaration = Object.hasOwn(server.declarations, workflow) ? server.declarations[workflow] : undefined
   if (declaration) checked(declaration.input, input, 'input', `loopwright start ${workflow} --help`)
-  const added = policy && checked(Policy, policy, 'policy', 'loopwright policy lint FILE')
+  const added = policy && policyFrom(policy, 'that is added')
   const memo = {
     ...(requester === undefined ? {} : { requester }),
     ...(tenant === undefined ? {} : { tenant }),

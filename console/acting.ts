@@ -2,6 +2,7 @@ import { type Selector, selectorOf } from '../contract/holds.ts'
 import { type Json } from '../contract/json.ts'
 import { type MessageAnswer, type MessageName } from '../contract/messages.ts'
 import { grantFor } from '../client/granting.ts'
+import { policyFrom } from '../client/policy/read.ts'
 import { ClientProblem } from '../client/problem.ts'
 import { type Call, type Handler, type Handlers, type Place } from './handlers.ts'
 import { workflowOf } from './looking.ts'
@@ -64,10 +65,15 @@ export const acting: Handlers<
   resume: sending('resume'),
   extend: sending('extend'),
   hold: sending('hold'),
-  startRun: async ({ loopwright, declarations, inbox, pace }, { identity, body: { workflow, input, id } }) => {
+  startRun: async ({ loopwright, declarations, inbox, pace }, { identity, body: { workflow, input, id, policy } }) => {
     pace.count(identity.name)
     workflowOf(declarations, workflow)
-    const run = await loopwright.start(workflow, input, { requester: identity.name, ...(id === undefined ? {} : { id }) })
+    const added = policy && policyFrom(policy, 'of the request')
+    const run = await loopwright.start(workflow, input, {
+      requester: identity.name,
+      ...(id === undefined ? {} : { id }),
+      ...(added ? { policy: added } : {}),
+    })
     inbox.look()
     return { run }
   },

@@ -89,7 +89,15 @@ export const routes = routesOf({
     path: '/runs',
     roles: operates,
     description: 'Starts a run; an unfinished run with the same id is used instead.',
-    body: z.strictObject({ workflow: Name, input: z.json(), id: Name.optional() }),
+    body: z.strictObject({
+      workflow: Name,
+      input: z.json(),
+      id: Name.optional(),
+      policy: z
+        .record(z.string(), z.json())
+        .optional()
+        .describe('A policy that holds for this run, too; it can only tighten those of the workers.'),
+    }),
     answer: z.strictObject({ run: z.string() }),
   },
   resolveRun: {

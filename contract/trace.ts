@@ -3,6 +3,7 @@ import { Price } from './cost.ts'
 import { Ref } from './json.ts'
 import { Limits } from './limits.ts'
 import { Spent, stopReasons } from './outcome.ts'
+import { effectClasses, toolTags } from './workspace.ts'
 import { Objection } from './verdict.ts'
 
 /** A text: short ones as they stand in the history, long ones by hash, with their text where the artifact store has it. */
@@ -34,6 +35,11 @@ const RunRecord = z.strictObject({
   complete: z.boolean().describe('Whether the first of them is there; the server may have forgotten it.'),
   prices: Prices.describe('Micro-dollars per million tokens; null: price unknown.'),
   sandbox: z.string(),
+  policy: z.string().optional().describe('SHA-256 of the policies that it began under; absent: the built-in one.'),
+  tools: z
+    .array(z.strictObject({ name: z.string(), class: z.enum(effectClasses), tags: z.array(z.enum(toolTags)).optional() }))
+    .optional()
+    .describe('Tools that the worker had besides.'),
 })
 
 /** A message of a conversation, its long texts with their hashes. */
@@ -82,6 +88,7 @@ const ToolRecord = z.strictObject({
   effect: z.string(),
   rule: z.string().optional().describe('The rule of the policy that let it be done.'),
   policy: z.string().optional().describe('SHA-256 of the policies that the run began under; absent: the built-in one.'),
+  dry: z.literal(true).optional().describe('To be shown to a person; what it made was not taken.'),
   approved: z.string().optional().describe('SHA-256 of what a person agreed to: this call of this run under these policies.'),
   result: Quoted.optional(),
   failed: z.boolean().optional().describe('The tool said that it could not.'),

@@ -101,6 +101,8 @@ function boundsText({ attempts, calls, tokens, minutes, microDollars }: Bounds, 
 
 /** What may be done without anybody being asked. */
 function policy({ repo, allowRun, approve, models = [] }: Input): string {
+  const files = process.env['LOOPWRIGHT_POLICY']
+  if (files) return `as ${files} says of each call: loopwright policy explain TOOL --policy FILE`
   if (typeof repo !== 'string') return 'the workflow decides by itself which tools it uses'
   const offered = (provider: string) => models.some((model) => model.startsWith(`${provider}/`))
   const free = Object.entries<BuiltinTool>(builtinTools)

@@ -1,12 +1,24 @@
 import { type Command } from 'commander'
-import { resolve } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import { findAddress } from '../../client/address.ts'
-import { securityOf } from '../../client/index.ts'
+import { readPolicyFiles, securityOf } from '../../client/index.ts'
 import { interruption } from '../interruption.ts'
 import type { Machinery } from '../machinery.ts'
 import { createPrinter, type Printer } from '../printer.ts'
 import { globalOptions, notOverHttp } from '../session.ts'
 import { exitCodes } from '../usage.ts'
+
+interface Options {
+  workflows?: string
+  policy: string[]
+}
+
+const policyOption = [
+  '--policy <file>',
+  'what may happen without a person; a second file tightens the first (default: LOOPWRIGHT_POLICY, else the built-in policy)',
+  (file: string, before: string[]) => [...before, resolve(file)],
+  [] as string[],
+] as const
 
 /** The commands that serve until Ctrl-C: worker, dev. */
 export function addServing(program: Command): void {
@@ -14,18 +26,23 @@ export function addServing(program: Command): void {
     .command('worker')
     .description('Runs a worker until Ctrl-C.')
     .option('--workflows <file>', "a workflows file of one's own")
-    .action((options: { workflows?: string }, command: Command) => serve(command, options.workflows, false))
+    .option(...policyOption)
+    .action((options: Options, command: Command) => serve(command, options, false))
   program
     .command('dev')
     .description('Starts the embedded Temporal server and a worker, until Ctrl-C.')
     .option('--workflows <file>', "a workflows file of one's own")
-    .action((options: { workflows?: string }, command: Command) => serve(command, options.workflows, true))
+    .option(...policyOption)
+    .action((options: Options, command: Command) => serve(command, options, true))
 }
 
-async function serve(command: Command, workflows: string | undefined, embedded: boolean): Promise<void> {
+async function serve(command: Command, { workflows, policy }: Options, embedded: boolean): Promise<void> {
   notOverHttp(command, 'runs a worker in this process')
   const { json, stateFolder, artifacts, address, namespace, taskQueue } = globalOptions(command)
   const printer = createPrinter(json)
+  const environment = policy.length > 0 ? { ...process.env, LOOPWRIGHT_POLICY: policy.join(delimiter) } : process.env
+  // A policy that can't be used is heard of now: nothing would run under it.
+  await readPolicyFiles((environment['LOOPWRIGHT_POLICY'] ?? '').split(delimiter).filter(Boolean))
   // The worker's native parts and its bundler are loaded by these commands only.
   const { notAgreed, sayConfinement } = await import('../checkup.ts')
   const { startMachinery } = await import('../machinery.ts')
@@ -43,6 +60,7 @@ async function serve(command: Command, workflows: string | undefined, embedded: 
     security: where === undefined || where.embedded ? {} : securityOf(process.env),
     namespace: embedded ? namespace : (namespace ?? (process.env['TEMPORAL_NAMESPACE'] || undefined)),
     taskQueue,
+    environment,
     workflowsPath: workflows === undefined ? undefined : resolve(workflows),
     onWaiting: (message) => printer.print({ kind: 'note', text: message }, message),
     onProblem: (message) => printer.print({ kind: 'note', text: message }, message),

@@ -1,6 +1,7 @@
 import { type Command } from 'commander'
 import { resolve } from 'node:path'
 import { declarations } from '../../contract/declarations.ts'
+import { readPolicyFiles } from '../../client/index.ts'
 import { flagsOf } from '../flags.ts'
 import { follow } from '../follow.ts'
 import { givenInput } from '../given-input.ts'
@@ -31,7 +32,7 @@ export function addRun(program: Command): void {
 }
 
 /** The names of this command's own options: a field that is called so is given with the JSON. */
-const own = new Set(['input', 'input-file', 'id', 'as', 'tenant', 'dry-run'])
+const own = new Set(['input', 'input-file', 'id', 'as', 'tenant', 'policy', 'dry-run'])
 
 function addStarting(program: Command, name: string, description: string, then: (session: Session, run: string) => Promise<number>): void {
   const command = program
@@ -43,6 +44,7 @@ function addStarting(program: Command, name: string, description: string, then: 
     .option('--id <id>', 'the id of the run; an unfinished run with it is used')
     .option('--as <name>', 'who asks for the run; a gate may say that somebody else must answer it')
     .option('--tenant <name>', 'whose run it is; runs of a tenant can be held and found')
+    .option('--policy <file>', 'a policy that holds for this run, too; it can only tighten those of the workers')
     .option('--dry-run', 'says what the run would find, use and cost at most; nothing is spent, started or changed')
     .action((workflow: string, _options: unknown, self: Command) => begin(self, workflow, {}, then))
   for (const [workflow, declaration] of Object.entries(declarations)) {
@@ -69,10 +71,12 @@ async function begin(
   }
   await inSession(command, async (session) => {
     const input = absolute(mergeInputs(await givenInput(options), typed))
-    const { id, as, tenant } = options
+    const { id, as, tenant, policy } = options
+    const added = typeof policy === 'string' ? await readPolicyFiles([policy]) : []
     const run = await session.loopwright.start(workflow, input, {
       ...(typeof id === 'string' ? { id } : {}),
       ...(typeof as === 'string' ? { requester: as } : {}),
+      ...(added[0] ? { policy: added[0] } : {}),
       ...(typeof tenant === 'string' ? { tenant } : {}),
     })
     return then(session, run)

@@ -13,6 +13,7 @@ import { type Told } from '../each.ts'
 import { type Holds } from '../holds.ts'
 import { checked } from '../input.ts'
 import { type Listed } from '../list.ts'
+import { backTest } from '../policy/back-test.ts'
 import { ClientProblem } from '../problem.ts'
 import { type NewSchedule, type Scheduled, type Schedules } from '../schedules.ts'
 import { type RunSummary } from '../summary.ts'
@@ -30,8 +31,10 @@ export function connectOverHttp(api: Api): Loopwright {
   return {
     address: api.url,
     store: storeOverHttp(api),
-    start: async (workflow, input, { id } = {}) =>
-      (await call<{ run: string }>(api, 'startRun', { body: { workflow, input, ...(id === undefined ? {} : { id }) } })).run,
+    start: async (workflow, input, { id, policy } = {}) => {
+      const body = { workflow, input, ...(id === undefined ? {} : { id }), ...(policy ? { policy } : {}) }
+      return (await call<{ run: string }>(api, 'startRun', { body })).run
+    },
     result: async (run) => {
       const { outcome, failure } = await ended(run)
       if (outcome) return outcome
@@ -64,6 +67,12 @@ export function connectOverHttp(api: Api): Loopwright {
     showCase: (prefix) => call<ShownCase>(api, 'showCase', { parameters: { case: prefix } }),
     holds: holdsOverHttp(api),
     schedules: schedulesOverHttp(api),
+    backTest: async (candidate, runs) =>
+      backTest(
+        (run) => call<TraceRecord[]>(api, 'traceOfRun', about(run)),
+        'last' in runs ? (await call<Listed>(api, 'listRuns', { query: { limit: runs.last } })).runs.map(({ run }) => run) : runs,
+        candidate,
+      ),
     costs: ({ since, by }) => call<Costs>(api, 'costs', { query: { since: Math.round(since), by } }),
     close: () => Promise.resolve(),
   }

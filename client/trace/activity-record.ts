@@ -33,7 +33,7 @@ function plain(activity: Activity, { workflow }: Setting): TraceOf<'step'> {
 async function toolRecord(archive: Archive, activity: Activity, setting: Setting): Promise<TraceOf<'tool'> | undefined> {
   const input = ToolInput.safeParse(activity.input)
   if (!input.success) return undefined
-  const { tool, arguments: given, run, stage, effect, workspace, rule, policy, approved } = input.data
+  const { tool, arguments: given, run, stage, effect, workspace, rule, policy, approved, dry } = input.data
   const result = ToolResult.safeParse(activity.result)
   const { text, failed, commit, happened, how } = result.success ? result.data : {}
   return {
@@ -44,6 +44,7 @@ async function toolRecord(archive: Archive, activity: Activity, setting: Setting
     effect: effect ?? effectId(run ?? setting.run, 0, stage ?? activity.id),
     rule,
     policy,
+    dry,
     approved,
     result: text === undefined ? undefined : await quote(archive, text),
     failed,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Price } from '../../contract/cost.ts'
 import { Check } from '../../contract/checks.ts'
 import { Ref } from '../../contract/json.ts'
+import { effectClasses, toolTags } from '../../contract/workspace.ts'
 import { Limits } from '../../contract/limits.ts'
 
 /** What the trace reads of the inputs and results of activities. What does not fit, as in a history of another version, becomes a plain step. */
@@ -49,7 +50,7 @@ export const ToolInput = z.object({
   rule: z.string().optional(),
   policy: z.string().optional(),
   approved: z.string().optional(),
-  dry: z.boolean().optional(),
+  dry: z.literal(true).optional(),
   workspace: At.optional(),
 })
 export const ToolResult = z.object({
@@ -92,6 +93,10 @@ export const PatchResult = z.object({
 export const PreflightResult = z.object({
   models: z.record(z.string(), z.object({ price: Price.nullable() })),
   sandbox: z.string(),
+  policy: z.object({ hash: z.string() }).exactOptional(),
+  tools: z
+    .array(z.object({ name: z.string(), class: z.enum(effectClasses), tags: z.array(z.enum(toolTags)).exactOptional() }))
+    .exactOptional(),
 })
 export type PreflightResult = z.infer<typeof PreflightResult>
 

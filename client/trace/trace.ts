@@ -42,6 +42,8 @@ export async function foldTrace(archive: Archive, run: string, histories: Histor
       complete: !started?.continuedExecutionRunId,
       prices: setting.prices,
       sandbox: setting.sandbox,
+      ...(facts?.policy ? { policy: facts.policy.hash } : {}),
+      ...(facts?.tools ? { tools: facts.tools } : {}),
     },
   ]
   let execution = 1
