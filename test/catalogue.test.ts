@@ -7,6 +7,7 @@ import { Client, Connection } from '@temporalio/client'
 import { z } from 'zod'
 import { runProcess } from '../activities/process.ts'
 import { drawing } from '../cli/catalogue.ts'
+import { isRefused } from '../client/index.ts'
 import { entryOf } from '../contract/catalogue.ts'
 import { judgesOf, judging, panelOf } from '../contract/judges.ts'
 import { flagsOf } from '../cli/flags.ts'
@@ -82,6 +83,11 @@ test('show draws the stages and computes the calls for the input that is given',
   const text = await cli(['show', 'routing'])
   for (const part of ['├─ classify (openai/gpt-5-mini)', '└─ one of these:', '   ├─ billing', '   └─ technical', '$5, 24 calls of models'])
     expect(text.all).toContain(part)
+})
+
+test('a server where nobody listens is known to be away at once, and one that listens is asked', async () => {
+  expect(await isRefused({ address: '127.0.0.1:1' })).toBe(true)
+  expect(await isRefused({ address: process.env['LOOPWRIGHT_TEST_ADDRESS'] ?? '' })).toBe(false)
 })
 
 test('a run that is called like a workflow goes before it, and that is said', async () => {

@@ -263,3 +263,11 @@ test('50 votes are asked for all at once, and each adds the same to the history'
   expect(added.events).toBeLessThanOrEqual(4)
   expect(added.bytes).toBeLessThanOrEqual(2_500)
 })
+
+test('findWork names the variable that is missing where the worker has no folder of tickets', async () => {
+  const handle = await bench.start('findWork', { input: { models: 'openai/good' } })
+  const failed = await handle.result().catch((error: unknown) => error)
+  expect(failed).toMatchObject({
+    cause: { type: 'UnknownTool', details: [{ effect: 'no', next: expect.stringContaining('LOOPWRIGHT_TICKETS=FOLDER') }] },
+  })
+})

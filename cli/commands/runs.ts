@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { ClientProblem } from '../../client/index.ts'
+import { apiOf, ClientProblem, isRefused } from '../../client/index.ts'
 import { knownWorkflows } from '../catalogue.ts'
 import { follow, printEnding } from '../follow.ts'
 import { type GivenInput } from '../given-input.ts'
@@ -7,7 +7,7 @@ import { wholeNumber } from '../options.ts'
 import { printGates } from '../questions.ts'
 import { WithRepo } from '../ending.ts'
 import { createPrinter, type Printer } from '../printer.ts'
-import { globalOptions, inSession, type Session } from '../session.ts'
+import { connection, globalOptions, inSession, type Session } from '../session.ts'
 import { stepLines, summaryLines, table } from '../summary.ts'
 import { exitCodes } from '../usage.ts'
 import { listWorkflows, showWorkflow } from './workflows.ts'
@@ -95,6 +95,9 @@ async function showNamed(named: string, options: ShowOptions, command: Command):
   const declaration = Object.hasOwn(known, named) ? known[named] : undefined
   if (!declaration) return inSession(command, (session) => show(session, named, options.steps === true))
   const workflow = (printer: Printer) => showWorkflow(printer, named, declaration, options)
+  const unseen = async () => void (process.exitCode = await workflow(createPrinter(globalOptions(command).json)))
+  const place = connection(globalOptions(command))
+  if (!apiOf(place) && (await isRefused(place))) return unseen()
   const looked = inSession(command, async (session) => {
     if ((await session.loopwright.resolve(named).catch(orNone)) !== named) return workflow(session.printer)
     const text = `there is also a workflow ${named}: loopwright start ${named} --help`
@@ -103,7 +106,7 @@ async function showNamed(named: string, options: ShowOptions, command: Command):
   })
   await looked.catch(async (error: unknown) => {
     if (!(error instanceof ClientProblem) || error.type !== 'NoServer') throw error
-    process.exitCode = await workflow(createPrinter(globalOptions(command).json))
+    await unseen()
   })
 }
 

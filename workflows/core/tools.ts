@@ -1,4 +1,5 @@
 import { askPerson } from '../../contract/ask-person.ts'
+import { ticketTools } from '../../contract/office/tickets.ts'
 import { type Tool } from '../../contract/workspace.ts'
 import { failure } from './failure.ts'
 import { currentRun } from './run.ts'
@@ -17,8 +18,15 @@ export function tools(...names: string[]): Tool[] {
       {
         run: run.id,
         effect: 'no',
-        next: 'Start the worker with that tool, then start the run again.',
+        next: nextFor(name),
       },
     )
   })
+}
+
+/** Tools of the worker's own are there only where a variable of its environment says so. */
+function nextFor(name: string): string {
+  const tickets: string[] = Object.values(ticketTools)
+  if (!tickets.includes(name)) return 'Start the worker with that tool, then start the run again.'
+  return 'Start the worker with LOOPWRIGHT_TICKETS=FOLDER, the folder in which the tickets are, then start the run again.'
 }
