@@ -6,7 +6,8 @@ import { type Server } from './server.ts'
 import { type RunSummary, summarize } from './summary.ts'
 
 export interface Filter {
-  status?: Status['status']
+  /** `open`: whatever has not ended. */
+  status?: Status['status'] | 'open'
   workflow?: string
   /** Newest first; default 50. */
   limit?: number
@@ -21,7 +22,8 @@ export interface Listed {
 /** How many runs are asked at once. */
 const abreast = 8
 
-const conditions: Record<Status['status'], string> = {
+const conditions: Record<NonNullable<Filter['status']>, string> = {
+  open: "ExecutionStatus = 'Running'",
   running: "ExecutionStatus = 'Running'",
   waiting: "ExecutionStatus = 'Running'",
   paused: "ExecutionStatus = 'Running'",
@@ -37,7 +39,7 @@ export async function list(server: Server, { status, workflow, limit = 50 }: Fil
   const runs: RunSummary[] = []
   let batch: Promise<RunSummary>[] = []
   const settle = async () => {
-    for (const summary of await Promise.all(batch)) if (!status || summary.status === status) runs.push(summary)
+    for (const summary of await Promise.all(batch)) if (isSo(summary, status)) runs.push(summary)
     batch = []
   }
   for await (const execution of executions) {
@@ -53,6 +55,11 @@ export async function list(server: Server, { status, workflow, limit = 50 }: Fil
   return { runs: runs.slice(0, limit), ...(cannotFilter ? { cannotFilter } : {}) }
 }
 
+function isSo(summary: RunSummary, status: Filter['status']): boolean {
+  if (status === 'open') return ['running', 'waiting', 'paused'].includes(summary.status)
+  return !status || summary.status === status
+}
+
 /** The open questions of one run, or of all. */
 export async function gates(server: Server, run?: string): Promise<(Gate & { run: string })[]> {
   const asked = run === undefined ? (await list(server, { status: 'waiting', limit: 1_000 })).runs.map((summary) => summary.run) : [run]
@@ -62,7 +69,7 @@ export async function gates(server: Server, run?: string): Promise<(Gate & { run
   return answers.flat().sort((a, b) => a.since - b.since)
 }
 
-function queryFor(server: Server, indexed: boolean, status: Status['status'] | undefined, workflow: string | undefined): string {
+function queryFor(server: Server, indexed: boolean, status: Filter['status'], workflow: string | undefined): string {
   const types = (workflow === undefined ? Object.keys(server.declarations) : [workflow]).map((type) => `'${type.replaceAll("'", '')}'`)
   const named = `WorkflowType IN (${types.join(', ')})`
   const ours = indexed && workflow === undefined ? `(${named} OR LoopwrightStatus IS NOT NULL)` : named

@@ -79,7 +79,7 @@ export const routes = routesOf({
   listRuns: {
     ...see('/runs', 'Lists runs, newest first.', z.strictObject({ runs: z.array(RunShape), cannotFilter: z.string().optional() })),
     query: z.strictObject({
-      status: z.enum(['running', 'waiting', 'paused', 'done', 'stopped', 'failed']).optional(),
+      status: z.enum(['open', 'running', 'waiting', 'paused', 'done', 'stopped', 'failed']).optional(),
       workflow: Name.optional(),
       limit: z.coerce.number().int().positive().max(1_000).optional().describe('At most so many (50).'),
     }),

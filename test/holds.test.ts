@@ -2,12 +2,16 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runProcess } from '../activities/process.ts'
 import { connect, type Loopwright } from '../client/index.ts'
 import { declarations } from './support/workflows/holding.ts'
 import { type Reply, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
 import { startServer } from '../workers/server.ts'
 import { type CoreBench, openBench } from './support/core.ts'
 import { makeRepository } from './support/repository.ts'
+
+const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
 /** A server of its own: a switch tells every open run of a server, and other tests' runs would hear it. */
 let temporal: Awaited<ReturnType<typeof startServer>>
@@ -153,3 +157,56 @@ test('a held tool is waited for, also when the run has continued as new after ev
   expect(askedOf('reader')).toBe(asked + 1)
   expect(await loopwright.hold(run, { tool: 'read' })).toMatchObject({ accepted: false })
 }, 120_000)
+
+test('several runs are told at once: what came of each is said, one that refuses hides no other, and more than ten only after a yes', async () => {
+  script = () => says('on')
+  const runs = await Promise.all(
+    Array.from({ length: 11 }, (_, index) => loopwright.start('talking', { models: 'openai/many', calls: 9_000 }, { id: `many-${index}` })),
+  )
+  await until(
+    () => loopwright.list({ status: 'open', workflow: 'talking' }),
+    (listed) => listed.runs.filter(({ run, status }) => runs.includes(run) && status === 'running').length === 11,
+  )
+  const paused = await command('pause', '--where', 'workflow=talking,id=many-', '--yes', '--by', 'ada')
+  expect({ status: paused.status, said: paused.told }).toEqual({ status: 0, said: runs.map((run) => ({ run, accepted: true })) })
+  await loopwright.resume('many-3', {})
+  await until(
+    async () => (await loopwright.status('many-3')).status,
+    (now) => now === 'running',
+  )
+  const resumed = await command('resume', '--where', 'workflow=talking,id=many-', '--yes', '--note', 'go on')
+  expect({ status: resumed.status, said: resumed.told }).toEqual({
+    status: 1,
+    said: runs.map((run) => (run === 'many-3' ? { run, accepted: false, reason: 'The run is not paused.' } : { run, accepted: true })),
+  })
+  expect(await command('steer', '--where', 'workflow=talking,id=many-1', 'say', 'less')).toMatchObject({
+    status: 0,
+    told: [{ run: 'many-1' }, { run: 'many-10' }],
+  })
+  expect(await command('pause', '--where', 'state=paused')).toMatchObject({
+    status: 1,
+    said: expect.stringContaining("can't be read at state=paused"),
+  })
+  expect(await command('kill', '--all')).toMatchObject({
+    status: 1,
+    said: expect.stringContaining('runs, and nothing was done; if you mean all of them, add --yes'),
+  })
+  const killed = await command('kill', '--where', 'workflow=talking,id=many-', '--yes', '--reason', 'enough')
+  expect({ status: killed.status, count: killed.told.length }).toEqual({ status: 0, count: 11 })
+  for (const run of runs) expect(await loopwright.ended(run)).toMatchObject({ failure: { type: 'Terminated' } })
+}, 240_000)
+
+/** Runs the command line on this server, for programs. */
+async function command(...words: string[]) {
+  const common = ['--address', temporal.address, '--state-folder', bench.stateFolder, '--task-queue', bench.taskQueue, '--json']
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: folder }
+  const { exitCode, output } = await runProcess([process.execPath, program, ...words, ...common], {
+    ...{ cwd: folder, environment, timeoutMilliseconds: 100_000 },
+  })
+  const said = output.toString()
+  const lines = said
+    .split('\n')
+    .flatMap((line) => (line.startsWith('{"kind":"told"') ? [JSON.parse(line) as { kind: string; run: string }] : []))
+  const told = lines.map(({ kind: _kind, ...one }) => one).sort((a, b) => Number(a.run.slice(5)) - Number(b.run.slice(5)))
+  return { status: exitCode, said, told }
+}

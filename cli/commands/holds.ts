@@ -6,10 +6,12 @@ import { addFlags, positiveNumber, typedFlags } from '../options.ts'
 import { inSession, type Session } from '../session.ts'
 import { exitCodes, UsageProblem } from '../usage.ts'
 import { duration } from '../words.ts'
+import { addSeveral, isSeveral, type Several, tellSeveral } from './bulk.ts'
+import { printTold } from './told.ts'
 
 const flags = flagsOf(Selector)
 
-interface Typed {
+interface Typed extends Several {
   by?: string
   reason?: string
   perSecond?: number
@@ -29,6 +31,7 @@ export function addHolds(program: Command): void {
       .option('--by <name>', 'who does it; unverified')
       .option('--reason <text>', 'why, for whoever asks what a run waits for')
     addFlags(command, flags)
+    addSeveral(command)
     if (name === 'release') command.option('--per-second <number>', 'how many held runs go on in a second (default: 5)', positiveNumber)
     command.action((run: string | undefined, _options: unknown, self: Command) =>
       inSession(self, (session) =>
@@ -46,6 +49,8 @@ async function throwIt(session: Session, on: boolean, prefix: string | undefined
   const { loopwright, printer } = session
   const { by, reason, perSecond } = typed
   const about = { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) }
+  if (isSeveral(typed) && prefix !== undefined) throw new UsageProblem('say either a run or several', 'loopwright hold --help')
+  if (isSeveral(typed)) return tellSeveral(session, typed, { message: 'hold', content: { ...selector, on, ...about } })
   if (prefix !== undefined) {
     const run = await loopwright.resolve(prefix)
     const answer = await loopwright.hold(run, { ...selector, on, ...about })
@@ -76,12 +81,6 @@ async function listed({ loopwright, printer }: Session): Promise<number> {
     )
   if (holds.length === 0) printer.say('Nothing is held.')
   return exitCodes.accepted
-}
-
-/** One run and what it answered, as every command over several runs prints it. */
-export function printTold({ printer }: Session, told: Told): void {
-  const { run, accepted, reason } = told
-  printer.print({ kind: 'told', ...told }, `${run}: ${accepted ? 'accepted' : 'refused'}${reason === undefined ? '' : `: ${reason}`}`)
 }
 
 function flagsFor(selector: Selector): string {

@@ -2,8 +2,9 @@ import { type Command } from 'commander'
 import { type MessageAnswer, type MessageName, messages } from '../../contract/messages.ts'
 import { flagsOf } from '../flags.ts'
 import { addFlags, typedFlags } from '../options.ts'
-import { inSession, type Session } from '../session.ts'
+import { type Session } from '../session.ts'
 import { exitCodes } from '../usage.ts'
+import { addSeveral, isSeveral, oneOrSeveral, type Several } from './bulk.ts'
 import { type As, chooseGate } from './decide.ts'
 
 /** The field of a message that is typed without its flag. */
@@ -19,7 +20,11 @@ export function addMessages(program: Command): void {
     // A grant is made, not typed; what a value is, its gate knows.
     const flags = flagsOf(input).filter(({ path: [field] }) => field !== 'grant')
     for (const flag of flags) if (flag.path[0] === 'value') flag.kind = 'text'
-    const command = program.command(name).description(description).argument('<run>', 'the run, or a unique prefix of its id')
+    const command = program
+      .command(name)
+      .description(description)
+      .argument(name === 'decide' ? '<run>' : '[run]', 'the run, or a unique prefix of its id')
+    if (name !== 'decide') addSeveral(command)
     if (field !== undefined)
       command.argument(field === 'text' ? '[words...]' : `[${field}]`, flags.find((flag) => flag.name === field)?.description)
     addFlags(
@@ -31,9 +36,19 @@ export function addMessages(program: Command): void {
         .option('--as <name>', 'who decides, vouched for with the key in LOOPWRIGHT_GRANT_KEY')
         .option('--roles <a,b>', 'what they may answer for, with --as')
     command.action((...parts: unknown[]) => {
-      const [prefix, word] = parts
+      const [first, second] = parts
+      const several = isSeveral(command.opts<Several>())
+      // Where several runs are meant, nobody names one: what is typed first is said to them.
+      const word =
+        several && field !== undefined ? [first, ...(Array.isArray(second) ? second : [])].filter((one) => one !== undefined) : second
+      const run = several && field !== undefined ? undefined : (first as string | undefined)
       const typed = { ...typedFlags(flags, command.opts()), ...(field === undefined ? {} : wordOf(field, word)) }
-      return inSession(command, (session) => sendTyped(session, String(prefix), name, typed, command.opts<As>()))
+      return oneOrSeveral(
+        command,
+        run,
+        (session, prefix) => sendTyped(session, prefix, name, typed, command.opts<As>()),
+        () => ({ message: name, content: typed }),
+      )
     })
   }
 }

@@ -10,10 +10,11 @@ import { createPrinter, type Printer } from '../printer.ts'
 import { connection, globalOptions, inSession, type Session } from '../session.ts'
 import { stepLines, summaryLines, table } from '../summary.ts'
 import { exitCodes } from '../usage.ts'
+import { addSeveral, oneOrSeveral } from './bulk.ts'
 import { listWorkflows, showWorkflow } from './workflows.ts'
 
 const runArgument = ['<run>', 'the run, or a unique prefix of its id'] as const
-const states = ['running', 'waiting', 'paused', 'done', 'stopped', 'failed'] as const
+const states = ['running', 'waiting', 'paused', 'done', 'stopped', 'failed', 'open'] as const
 
 interface ListOptions {
   status?: (typeof states)[number]
@@ -64,19 +65,26 @@ export function addLooking(program: Command): void {
 
 /** The commands that end runs: stop, kill. */
 export function addEnding(program: Command): void {
-  program
-    .command('stop')
-    .description('Ends a run in good order: it keeps its best attempt and says what it spent.')
-    .argument(...runArgument)
-    .action((prefix: string, _options: unknown, command: Command) => inSession(command, (session) => stop(session, prefix)))
-  program
-    .command('kill')
-    .description('Ends a run at once, without an outcome.')
-    .argument(...runArgument)
-    .option('--reason <text>', 'why; it stands in the history')
-    .action((prefix: string, { reason }: { reason?: string }, command: Command) =>
-      inSession(command, (session) => kill(session, prefix, reason)),
-    )
+  addSeveral(
+    program
+      .command('stop')
+      .description('Ends a run in good order: it keeps its best attempt and says what it spent.')
+      .argument('[run]', 'the run, or a unique prefix of its id'),
+  ).action((prefix: string | undefined, _options: unknown, command: Command) => oneOrSeveral(command, prefix, stop, () => ({ stop: true })))
+  addSeveral(
+    program
+      .command('kill')
+      .description('Ends a run at once, without an outcome.')
+      .argument('[run]', 'the run, or a unique prefix of its id')
+      .option('--reason <text>', 'why; it stands in the history'),
+  ).action((prefix: string | undefined, { reason }: { reason?: string }, command: Command) =>
+    oneOrSeveral(
+      command,
+      prefix,
+      (session, run) => kill(session, run, reason),
+      () => ({ kill: reason }),
+    ),
+  )
 }
 
 async function list({ loopwright, printer }: Session, options: ListOptions): Promise<number> {
