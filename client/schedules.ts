@@ -79,6 +79,11 @@ async function create(server: Server, schedule: string, { workflow, input, every
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchUpMinutes * 60_000 },
     })
   } catch (error) {
+    // What the SDK makes of a time that the server does not understand.
+    if (error instanceof TypeError) {
+      const next = 'loopwright schedule create --help'
+      throw new ClientProblem('InvalidInput', `the times of the schedule cannot be used: ${error.message}; nothing was made`, next, error)
+    }
     if (!(error instanceof ScheduleAlreadyRunning)) throw error
     const next = `loopwright schedule delete ${schedule}, then create it again`
     throw new ClientProblem('ScheduleExists', `there is a schedule ${schedule} already; nothing was changed`, next, error)

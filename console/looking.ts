@@ -36,8 +36,15 @@ export const looking: Handlers<
     loopwright.list({ ...(status ? { status } : {}), ...(workflow ? { workflow } : {}), ...(limit ? { limit } : {}) }),
   resolveRun: async ({ loopwright }, { query }) => ({ run: await loopwright.resolve(query.prefix) }),
   showRun: ({ loopwright }, { parameters: { run = '' } }) => loopwright.show(run),
-  statusOfRun: ({ loopwright }, { parameters: { run = '' } }) => loopwright.status(run),
-  inputOfRun: async ({ loopwright }, { parameters: { run = '' } }) => ({ input: (await loopwright.input(run)) as Json }),
+  statusOfRun: async ({ loopwright }, { parameters: { run = '' } }) => {
+    await loopwright.show(run)
+    return loopwright.status(run)
+  },
+  inputOfRun: async ({ loopwright }, { parameters: { run = '' } }) => {
+    const input = await loopwright.input(run)
+    if (input === undefined) await loopwright.show(run)
+    return { input: (input ?? null) as Json }
+  },
   whyOfRun: async ({ loopwright }, { parameters: { run = '' } }) => ({ ...(await loopwright.why(run)) }),
   traceOfRun: ({ loopwright }, { parameters: { run = '' } }) => loopwright.trace(run),
   graphOfRun: async ({ loopwright }, { parameters: { run = '' } }) => {
@@ -47,7 +54,12 @@ export const looking: Handlers<
   historiesOfRun: async ({ loopwright }, { parameters: { run = '' } }) =>
     (await loopwright.histories(run)).map((history): Json => JSON.parse(historyToJSON(history))),
   artifactsOfRun: async ({ loopwright }, { parameters: { run = '' } }) => refsIn(await loopwright.trace(run)),
-  gatesOfRun: ({ loopwright }, { parameters: { run = '' } }) => loopwright.gates(run),
+  gatesOfRun: async ({ loopwright }, { parameters: { run = '' } }) => {
+    const gates = await loopwright.gates(run)
+    // A run that is not there asks nothing either, and is to be told from one that is.
+    if (gates.length === 0) await loopwright.show(run)
+    return gates
+  },
   gates: ({ loopwright }) => loopwright.gates(),
   artifact: async ({ loopwright }, { parameters: { sha256 = '' } }) => {
     const missing = new ClientProblem('NotFound', `there is no artifact ${sha256.slice(0, 80)}`, 'look up its hash in the trace of its run')

@@ -1,6 +1,8 @@
 import { type z } from 'zod'
+import { noSuchRun } from '../client/ended.ts'
 import { StoreProblem } from '../client/index.ts'
 import { ClientProblem, type ProblemType } from '../client/problem.ts'
+import { isNotFound } from '../client/server.ts'
 import { type ErrorShape } from '../contract/api-shapes.ts'
 
 /** The status of each problem; programs match on the type, which says more. */
@@ -41,6 +43,7 @@ export function problemTold(
     const { message, next } = problem
     return { status: 503, body: { error: { type: 'Store', message, ...about, effect: 'no', next } } }
   }
+  if (run !== undefined && isNotFound(problem)) return problemTold(noSuchRun(run), run)
   const message = problem instanceof Error ? (problem.message.split('\n')[0] ?? '') : String(problem)
   const next = run === undefined ? 'loopwright doctor' : `loopwright show ${run}`
   return { status: 500, body: { error: { type: 'Unexpected', message, ...about, effect: 'unknown', next } } }

@@ -8,6 +8,14 @@ import { type Route } from '../contract/api-route.ts'
 import { type RouteName, routes } from '../contract/api.ts'
 import { type Gate } from '../contract/messages.ts'
 import { type RunEvent } from '../contract/run-events.ts'
+import { policyOf } from '../activities/policy/read.ts'
+import { type Json } from '../contract/json.ts'
+import { bench as toolBench } from './tools.fixture.ts'
+import { removeFolders } from './workspace.fixture.ts'
+import { badCalls, badPolicies } from './support/bad-values.ts'
+import { badInputs } from './support/bad-inputs.ts'
+import { type BadRequest, badRequests } from './support/bad-requests.ts'
+import { ErrorShape } from '../contract/api-shapes.ts'
 import { type ApiBench, type ApiCaller, type Answered, openApi, openApiBench } from './support/api.ts'
 
 let bench: ApiBench
@@ -25,7 +33,7 @@ afterAll(async () => {
 type Token = keyof ApiCaller['tokens']
 const get = (path: string, who: Token = 'viewer') => api.ask('get', path, { token: api.tokens[who] })
 const post = (path: string, body: unknown, who: Token = 'admin') => api.ask('post', path, { token: api.tokens[who], body })
-const decide = (run: string, { gate, digest }: Gate, answer: string, who: Token | string, more: object = {}): Promise<Answered> =>
+const decide = (run: string, { gate, digest }: Gate, answer: string, who: string, more: object = {}): Promise<Answered> =>
   api.ask('post', `/runs/${encodeURIComponent(run)}/decide`, {
     token: who in api.tokens ? api.tokens[who as Token] : who,
     body: { gate, digest, answer, ...more },
@@ -181,7 +189,7 @@ describe('events', () => {
   })
 
   async function* silence(signal: AbortSignal): AsyncGenerator<never, void, undefined> {
-    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    yield* await new Promise<never[]>((resolve) => signal.addEventListener('abort', () => resolve([])))
   }
 
   test('the inbox tells of a question when it opens and when it is answered, and is looked at once for everybody', async () => {
@@ -285,6 +293,65 @@ describe('what is answered', () => {
       status: 404,
       json: { error: { type: 'NoSuchSchedule', effect: 'no' } },
     })
+  })
+})
+
+describe('bad input', () => {
+  const shaped = (row: BadRequest, gate: Gate & { run: string }) => {
+    const filled = (text: string) => text.replaceAll('"GATE"', JSON.stringify(gate.gate)).replaceAll('DIGEST', gate.digest)
+    const body = row.text ?? (row.method === 'get' ? undefined : filled(JSON.stringify(row.body)))
+    return { path: row.path.replaceAll('RUN', gate.run), ...(body === undefined ? {} : { body }) }
+  }
+
+  test('each bad request is answered in a sentence with what to do, does nothing, and the next one is answered, too', async () => {
+    const run = await bench.ask({ kind: 'confirm', question: 'Still open?' })
+    const [gate] = await bench.openGates(run)
+    const before = (await bench.loopwright.list({ limit: 1_000 })).runs.map((one) => one.run)
+    // A generous token: it is not the pace that refuses them.
+    let now = 0
+    api.place.pace = createPace(() => (now += 60_000))
+    const found: unknown[] = []
+    for (const row of badRequests) {
+      const { path, body } = shaped(row, gate!)
+      const headers = { authorization: `Bearer ${api.tokens.admin}`, 'content-type': 'application/json' }
+      const { status, json } = await api.raw(row.method ?? 'post', path, headers, body)
+      const text = JSON.stringify(json)
+      const told = row.status === 200 || ErrorShape.safeParse(json).success
+      const message = ErrorShape.safeParse(json).data?.error.message ?? text
+      if (status !== row.status || !row.says.test(row.status === 200 ? text : message) || !told || /\n\s+at |^Unexpected/.test(message))
+        found.push({ ...row, says: String(row.says), body: body?.slice(0, 200), was: { status, json } })
+    }
+    expect(found).toEqual([])
+    expect((await bench.openGates(run))[0]).toEqual(gate)
+    expect((await decisionsOf(run)).filter(({ accepted }) => accepted)).toEqual([])
+    expect((await bench.loopwright.list({ limit: 1_000 })).runs.map((one) => one.run)).toEqual(before)
+    expect((await get('/schedules')).json).toEqual([])
+    expect((await get('/holds')).json).toEqual([])
+  })
+
+  test.each(badPolicies)('a policy that is or has %s is refused with what is wrong, and nothing is done', (_what, given, says) => {
+    expect(() => policyOf(given, 'The policy file')).toThrow(
+      expect.objectContaining({ type: 'PolicyRefused', message: expect.stringMatching(says) }),
+    )
+  })
+
+  test('each tool call and each patch that a model may not make is answered with why, and changes nothing', async () => {
+    const { use, files, workspace } = await toolBench({ 'a.txt': 'one\n' })
+    const { commit } = workspace
+    const before = await files()
+    const found: unknown[] = []
+    for (const [name, tool, given, says] of badCalls) {
+      const { failed, text } = await use(tool, given as { [key: string]: Json })
+      if (!failed || !says.test(text) || /\n\s+at /.test(text)) found.push({ name, failed, text })
+    }
+    expect(found).toEqual([])
+    expect({ commit: workspace.commit, files: await files() }).toEqual({ commit, files: before })
+    removeFolders()
+  })
+
+  test('with those of the command line there are more than 200', () => {
+    expect(new Set(badRequests.map(({ name }) => name)).size).toBe(badRequests.length)
+    expect(badRequests.length + badPolicies.length + badCalls.length + badInputs.length).toBeGreaterThan(200)
   })
 })
 
