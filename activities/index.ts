@@ -11,6 +11,9 @@ import { createCheckGrant } from './people/grants.ts'
 import { createPreflight } from './preflight/index.ts'
 import { createRetrieve } from './retrieve/activities.ts'
 import { createRunTests } from './tests/activity.ts'
+import { guarded, withoutSecrets } from './secrets/edge.ts'
+import { knownSecrets } from './secrets/known.ts'
+import { redacting } from './secrets/redact.ts'
 import { repair } from './tools/repair.ts'
 import { tests } from './tools/tests.ts'
 import { createUseTool } from './tools/use.ts'
@@ -21,20 +24,26 @@ import { restoreFiles } from './workspace/put-back.ts'
 import { type World } from './world.ts'
 
 /** Everything workflows can have done, for one worker. */
-export function createActivities(world: World): Activities {
+export function createActivities(given: World): Activities {
+  const redact = redacting(knownSecrets(given))
+  const world: World = { ...given, redact, store: withoutSecrets(given.store, redact) }
   const own = registered(world.tools)
-  return {
-    ...createArtifactActivities(world),
-    ...createWorkspaceActivities(world),
-    preflight: createPreflight(world),
-    callModel: createCallModel(world),
-    retrieve: createRetrieve(),
-    runCommand: createRunCommand(world),
-    ...createCompaction(world),
-    runTests: createRunTests(world, { withCheckout, changedFiles, readAt, restoreFiles }),
-    useTool: createUseTool(world, { tests, repair, own: readWithOwn(world, own) }),
-    ...createEffects(world, own),
-    checkGrant: createCheckGrant(world),
-    certify: createCertify(world),
-  }
+  return guarded(
+    {
+      // Workflows name these texts by their hash, so they are kept as they are.
+      ...createArtifactActivities(given),
+      ...createWorkspaceActivities(world),
+      preflight: createPreflight(world),
+      callModel: createCallModel(world),
+      retrieve: createRetrieve(),
+      runCommand: createRunCommand(world),
+      ...createCompaction(world),
+      runTests: createRunTests(world, { withCheckout, changedFiles, readAt, restoreFiles }),
+      useTool: createUseTool(world, { tests, repair, own: readWithOwn(world, own) }),
+      ...createEffects(world, own),
+      checkGrant: createCheckGrant(world),
+      certify: createCertify(world),
+    },
+    redact,
+  )
 }

@@ -77,7 +77,15 @@ const resolve: Resolve = (name, done) => {
 async function fetched(url: string, { hosts = `127.0.0.1:${portOf(server)}`, method, signal }: Options = {}): Promise<string> {
   const [tool] = fetchTool({ LOOPWRIGHT_FETCH: hosts }, resolve)
   if (!tool) throw new Error('no tool')
-  const context = { effect: 'e', key: 'k', run: 'r', stage: 's', environment: {}, signal: signal ?? AbortSignal.timeout(60_000) }
+  const context = {
+    effect: 'e',
+    key: 'k',
+    run: 'r',
+    stage: 's',
+    secret: String,
+    environment: {},
+    signal: signal ?? AbortSignal.timeout(60_000),
+  }
   return textOf(await tool.perform(tool.arguments.parse({ url, ...(method ? { method } : {}) }), context))
 }
 
@@ -205,7 +213,7 @@ test('a name is looked up once, and the connection goes to the address that was 
   let times = 0
   const rebinding: Resolve = (_name, done) => done(null, [{ address: times++ === 0 ? '127.0.0.1' : '127.0.0.99', family: 4 }])
   const [tool] = fetchTool({ LOOPWRIGHT_FETCH: `named.example.com:${portOf(server)}` }, rebinding)
-  const context = { effect: 'e', key: 'k', run: 'r', stage: 's', environment: {}, signal: AbortSignal.timeout(60_000) }
+  const context = { effect: 'e', key: 'k', run: 'r', stage: 's', secret: String, environment: {}, signal: AbortSignal.timeout(60_000) }
   const text = await tool?.perform({ url: `http://named.example.com:${portOf(server)}/` }, context)
   expect({ text, times, reached }).toEqual({ text: expect.stringContaining('hello'), times: 1, reached: ['127.0.0.1'] })
 })

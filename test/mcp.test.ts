@@ -15,6 +15,7 @@ import { makeRepository } from './support/repository.ts'
 const server = resolve('test/support/mcp-server.mjs')
 const context = (signal = new AbortController().signal): ToolContext => ({
   effect: 'run/0/stage',
+  secret: String,
   key: 'key',
   signal,
   run: 'run',

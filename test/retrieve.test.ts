@@ -193,7 +193,7 @@ test('the tool searches the folder of LOOPWRIGHT_DOCUMENTS, and is not there wit
   const folder = newFolder()
   writeFiles(folder, { 'guide.md': guide })
   const [tool] = retrieveTool({ LOOPWRIGHT_DOCUMENTS: folder })
-  const context = { effect: '', key: '', signal: new AbortController().signal, run: '', stage: '', environment: {} }
+  const context = { effect: '', key: '', signal: new AbortController().signal, run: '', stage: '', secret: String, environment: {} }
   expect(tool).toMatchObject({ name: 'retrieve', class: 'read' })
   expect(await tool!.perform({ query: 'tokens', limit: 1 }, context)).toBe(
     '## guide.md#15-16 (Guide > Limits > Tokens)\n### Tokens\nTokens are counted before a call is made.',

@@ -41,7 +41,7 @@ export function createEffects(world: World, own: Map<string, OwnTool>): Pick<Act
         if (call.class === 'once' || !tool.find) return { absent: false, why: 'it cannot be looked up' }
         const args = checked(tool.name, tool.arguments, await resolveReferences(world.store, call.arguments))
         const find = tool.find.bind(tool)
-        const found = await new Limit(call.minutes, cancelled).hold((signal) => find(args, contextOf(world, call, signal)))
+        const found = await new Limit(call.minutes, cancelled).hold((signal) => find(args, contextOf(world, tool, call, signal)))
         if (found.found === 'absent') return { absent: true, why: 'it was looked for and is not there' }
         if (found.found === 'unknown') return { absent: false, why: found.why ?? 'looking for it did not tell' }
         crashPoint('effect.found')

@@ -77,7 +77,7 @@ async function perform(
   if ((await log.isFenced(call.fence)) || limit.isOver()) throw unknown(call, 'it came too late to act', false)
   crashPoint('effect.acting')
   try {
-    const text = textOf(await limit.hold((signal) => tool.perform(args.checked, contextOf(world, call, signal))))
+    const text = textOf(await limit.hold((signal) => tool.perform(args.checked, contextOf(world, tool, call, signal))))
     crashPoint('effect.acted')
     const end = await log.finish({ text: await present(world.store, text), happened: 'yes', how: 'performed' })
     crashPoint('effect.finished')

@@ -31,7 +31,9 @@ export function readWithOwn(world: World, own: Map<string, OwnTool>): NonNullabl
     const named = { ...call, effect: effectId(call.run, 0, call.stage) }
     const args = checked(tool.name, tool.arguments, json)
     try {
-      return { text: textOf(await new Limit(call.minutes, signal).hold((within) => tool.perform(args, contextOf(world, named, within)))) }
+      return {
+        text: textOf(await new Limit(call.minutes, signal).hold((within) => tool.perform(args, contextOf(world, tool, named, within)))),
+      }
     } catch (error) {
       if (error instanceof EffectRefused) throw new ToolRefused(error.message)
       const tries = asyncLocalStorage.getStore()?.info.attempt ?? mostTries

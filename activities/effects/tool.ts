@@ -13,6 +13,8 @@ export interface ToolContext {
   signal: AbortSignal
   run: string
   stage: string
+  /** The secret of a name that the tool's `secrets` lists; refuses every other. Never returned, logged or kept: whatever holds it is given without it. */
+  secret(name: string): string
   /** The variables that the worker was started with. */
   environment: Record<string, string | undefined>
 }
@@ -32,6 +34,8 @@ export interface OwnTool<Schema extends z.ZodObject = z.ZodObject> {
    * `once` (the default): none of these, so in doubt a person is asked.
    */
   class?: Exclude<EffectClass, 'content'>
+  /** The secrets that it may use, by name (none). */
+  secrets?: string[]
   /** What it brings in and lets out, for policies (none). */
   tags?: ToolTag[]
   /** It waits for something, and may bring the same many times without that counting as going round in circles; only for `read`. */

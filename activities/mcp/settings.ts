@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { secret, secretOr } from '../secrets/named.ts'
 
 const word = z.string().regex(/^[A-Za-z][\w-]{0,31}$/, 'up to 32 letters, digits, _ and -, beginning with a letter')
 
@@ -28,7 +29,7 @@ const shared = {
     .describe('The tools of the server that may be used, by its own names; all others do not exist.'),
 }
 
-/** One MCP server: a program that is started, or an address. `${NAME}` in `env` and `headers` stands for a variable of the worker. */
+/** One MCP server: a program that is started, or an address. In `env` and `headers` `${NAME}` stands for a variable of the worker, `secret:NAME` or `${secret:NAME}` for a secret. */
 export const McpServer = z.union([
   z.strictObject({
     command: z.string().min(1).describe('The program; it speaks MCP over its standard input and output.'),
@@ -90,9 +91,12 @@ function unusable(path: string, why: string): Error {
   return new Error(`The MCP settings ${path} can't be used: ${why}\nMend or remove the file; docs/tools.md shows one.`)
 }
 
-/** A text with `${NAME}` replaced by the worker's variable; throws where it is not set. */
+/** A text with `${NAME}` replaced by the worker's variable, or the secret that it names; throws where that is not set. */
 export function filled(text: string, environment: Where['environment']): string {
-  return text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+  const whole = secretOr(text, environment)
+  if (whole !== text) return whole
+  return text.replaceAll(/\$\{(secret:)?([\w.-]+)\}/g, (_, isSecret: string | undefined, name: string) => {
+    if (isSecret) return secret(name, environment)
     const value = environment[name]
     if (value === undefined) throw new Error(`the variable ${name} is not set`)
     return value

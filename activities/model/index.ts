@@ -12,6 +12,7 @@ import { callsInWords, inWords } from './in-words.ts'
 import { keepReply } from './keep-reply.ts'
 import { modelFailure } from './errors.ts'
 import { providerOf, type Provider } from './providers.ts'
+import { redacted } from '../secrets/redact.ts'
 import { withSources } from './provenance.ts'
 import { readSettings } from './read-settings.ts'
 import { type Said, request } from './request.ts'
@@ -34,8 +35,10 @@ export function createCallModel(
     const [tools] = await Promise.all([readTools(store, call), call.toolList === undefined ? undefined : store.put(call.toolList)])
     if (name.provider === 'builtin') return keepReply(store, call, before, messages, builtinReply(name, messages, tools))
     const provider = lacking(await reachable(name, world), call)
+    const { redact = (text: string) => text } = world
     const say = async (said: Said) => ({
-      ...(await breaker.through(provider.name, () => request(call, name, provider, said, silence))),
+      // What it was told without leave, it may say.
+      ...redacted(redact, await breaker.through(provider.name, () => request(call, name, provider, said, silence))),
       ...(provider.wantsReasoning ? { back: true as const } : {}),
     })
     const schema = await readSchema(store, call)

@@ -18,10 +18,13 @@ export function withSources(messages: Message[]): Message[] {
   })
 }
 
-/** The tool, and the first text that it was given: a path, a URL, a query. */
+/** Arguments that say what was looked at. */
+const places = ['path', 'url', 'query', 'pattern', 'command', 'name']
+
+/** The tool, and what it looked at. */
 function sourceOf(call: ToolCall | undefined): string | undefined {
   if (!call) return 'a tool'
   if (trusted.has(call.name)) return undefined
-  const first = Object.values(call.arguments ?? {}).find((value) => typeof value === 'string')
+  const first = places.map((place) => call.arguments?.[place]).find((value) => typeof value === 'string')
   return typeof first === 'string' ? `${call.name} ${first.split('\n', 1)[0] ?? ''}` : call.name
 }

@@ -2,6 +2,7 @@ import { type Ability } from '../../contract/abilities.ts'
 import { type ModelName } from '../../contract/models.ts'
 import { type OutputForm } from '../../contract/structured.ts'
 import { failure } from '../failure.ts'
+import { secretOr } from '../secrets/named.ts'
 import { addressOf, azureUrl } from './address.ts'
 import { type KnownProvider, knownProviders } from './known-providers.ts'
 import { isLocal } from './local.ts'
@@ -40,7 +41,7 @@ export function providerOf({ provider: name, model }: ModelName, environment: En
   const { url, query } = whereIs({ name, model, prefix, known, given }, environment)
   const local = isLocal(url)
   const keyVariable = given?.key ?? known?.keyVariable ?? `${prefix}_KEY`
-  const key = (environment[`${prefix}_KEY`] || environment[keyVariable] || '').trim()
+  const key = keyIn((environment[`${prefix}_KEY`] || environment[keyVariable] || '').trim(), environment, `${name}/${model}`, keyVariable)
   if (key === '' && !local) throw missingKey(`${name}/${model}`, keyVariable, 'which is not set where the worker runs')
   if (/[^\u0021-\u007e]/.test(key)) throw missingKey(`${name}/${model}`, keyVariable, 'which holds characters that no key has')
   return {
@@ -114,6 +115,15 @@ function unknownProvider(name: string, variable: string) {
   const others = Object.keys(knownProviders).join(', ')
   const message = `There is no provider ${name}: set ${variable} to its base URL (and ${variable.replace(/_URL$/, '_KEY')} to its key), or use builtin/repair or one of ${others}.`
   return failure('UnknownProvider', message, { effect: 'no', next: `Set ${variable} where the worker runs.` })
+}
+
+/** The key itself, or the secret that stands for it. */
+function keyIn(text: string, environment: Environment, model: string, variable: string): string {
+  try {
+    return secretOr(text, environment)
+  } catch {
+    throw missingKey(model, variable, `which names ${text}, and there is no such secret`)
+  }
 }
 
 function missingKey(model: string, variable: string, why: string) {
