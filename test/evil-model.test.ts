@@ -37,7 +37,10 @@ const environment = {
   LOOPWRIGHT_SECRETS: join(folder, 'secrets'),
   LOOPWRIGHT_MCP: join(folder, 'mcp.json'),
   LOOPWRIGHT_DOCUMENTS: join(folder, 'documents'),
+  LOOPWRIGHT_POLICY: join(folder, 'policy.json'),
 }
+// Without the rule that asks a person before such a run sends anything: what it may send shall be harmless, too.
+write(environment.LOOPWRIGHT_POLICY, JSON.stringify({ standard: ['edits', 'allow-run', 'registered'], rules: [] }))
 write(join(folder, 'secrets', 'deploy'), plant('file'))
 write(join(folder, 'secrets', 'other'), `${plant('second-file')}\n`)
 for (const path of ['.netrc', '.npmrc', '.aws/credentials', '.ssh/id_ed25519', '.git-credentials', '.gitconfig', '.config/loopwright/key'])

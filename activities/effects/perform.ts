@@ -6,6 +6,7 @@ import { type Activities } from '../activities.ts'
 import { keepText, resolveReferences } from '../artifacts/texts.ts'
 import { digest } from '../../contract/digest.ts'
 import { check, type CheckedCall, decidedOf, isAgreed } from '../policy/check.ts'
+import { redacted } from '../secrets/redact.ts'
 import { whileAlive } from '../tools/alive.ts'
 import { checked } from '../tools/bind.ts'
 import { present } from '../tools/present.ts'
@@ -52,8 +53,9 @@ async function notNow(
     const args = argumentsOf(tool, json)
     if ('refused' in args) return { text: args.refused, happened: 'no', how: 'refused' }
     const prepare = tool.prepare.bind(tool)
-    const shown = await new Limit(call.minutes, cancelled).hold((signal) => prepare(args.checked, contextOf(world, call, signal)))
-    if (digest(shown) !== call.prepared) return { changed: true }
+    const shown = await new Limit(call.minutes, cancelled).hold((signal) => prepare(args.checked, contextOf(world, tool, call, signal)))
+    // What was shown has left this worker without secrets.
+    if (digest(redacted(world.redact ?? String, shown)) !== call.prepared) return { changed: true }
   }
   return isAgreed(whole, call.prepared) ? undefined : { changed: true }
 }

@@ -18,7 +18,7 @@ export function createPrepare(world: World, own: Map<string, OwnTool>): Activiti
       if (!prepare) return { show: null }
       try {
         const args = checked(tool.name, tool.arguments, await resolveReferences(world.store, call.arguments))
-        return await new Limit(call.minutes, cancelled).hold((signal) => prepare.call(tool, args, contextOf(world, call, signal)))
+        return await new Limit(call.minutes, cancelled).hold((signal) => prepare.call(tool, args, contextOf(world, tool, call, signal)))
       } catch (error) {
         if (error instanceof ToolRefused || error instanceof EffectRefused) return { refused: error.message }
         throw error

@@ -22,7 +22,7 @@ export function createUndo(world: World, own: Map<string, OwnTool>): Activities[
       const args = checked(tool.name, tool.arguments, await resolveReferences(world.store, call.arguments))
       if (!(await log.intend(0)).mine) return { undone: false, why: 'needs you: it was begun and then cut off' }
       try {
-        await new Limit(call.minutes, cancelled).hold((signal) => compensate.call(tool, args, contextOf(world, call, signal)))
+        await new Limit(call.minutes, cancelled).hold((signal) => compensate.call(tool, args, contextOf(world, tool, call, signal)))
         await log.finish({ text: 'undone', happened: 'yes', how: 'performed' })
         return { undone: true }
       } catch (error) {
