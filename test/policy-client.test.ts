@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -76,7 +76,14 @@ test.each<[string, object[], string]>([
   expect(lint({ standard: ['edits'], rules }).map(({ rule, problem }) => `${rule}: ${problem}`)).toContain(finding)
 })
 
-test('lint finds nothing in the policies of the documents, and says of one that is none what is wrong', () => {
+test('the policies that the documents show are policies without a mistake', () => {
+  const page = readFileSync(fileURLToPath(new URL('../docs/policy.md', import.meta.url)), 'utf8')
+  const shown = [...page.matchAll(/```json\n([^]*?)```/g)].map(([, text]) => JSON.parse(text!) as unknown)
+  expect(shown.length).toBeGreaterThan(0)
+  for (const policy of shown) expect(lint(policy, { tools: ['publish_package'] })).toEqual([])
+})
+
+test('lint finds nothing where there is nothing, and says of one that is none what is wrong', () => {
   expect(lint({ rules: [edits] })).toEqual([])
   expect(lint({ rules: [{ name: 'mails', then: 'allow', tools: ['mail'] }] }, { tools: ['mail'] })).toEqual([])
   expect(lint({ ruels: [] })).toEqual([
