@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { Client, Connection } from '@temporalio/client'
 import { startServer } from '../workers/server.ts'
 import { type Contender, startLoopwright, startPlain } from './contenders.ts'
+import { breakdown } from './breakdown.ts'
 import { endingAlso } from './interrupted.ts'
 import { measure } from './lap.ts'
 import { type Heat, quick, whole } from './plan.ts'
@@ -14,11 +15,19 @@ import { type HeatResult, table } from './table.ts'
 import { votingTable, wideVoting } from './voting.ts'
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean' }, write: { type: 'boolean' }, profile: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    write: { type: 'boolean' },
+    profile: { type: 'string' },
+    only: { type: 'string' },
+    breakdown: { type: 'boolean' },
+  },
 })
 const all = values.quick ? quick : whole
 const plan = all.filter(({ tool, turns, runs }) => `${tool} ${turns} × ${runs}`.startsWith(values.only ?? ''))
 const warmUp = { tool: 'write', turns: 5, runs: 4, repeats: 2 } as const
+/** Whose parts are told. */
+const short = { turns: 10 }
 const profile = values.profile === undefined ? undefined : resolve(values.profile)
 const folder = mkdtempSync(join(tmpdir(), 'loopwright-bench-'))
 const program = fileURLToPath(new URL('model.js', import.meta.url))
@@ -35,11 +44,11 @@ async function bench(): Promise<void> {
   const connection = await Connection.connect({ address: server.address, channelArgs: { 'grpc.max_receive_message_length': 256e6 } })
   mkdirSync(join(folder, 'state'))
   const model = await startProgram([program], join(folder, 'model.log'))
-  const turns = [...new Set([...plan, warmUp].map((heat) => heat.turns))]
+  const turns = [...new Set([...plan, warmUp, short].map((heat) => heat.turns))]
   const ground = { address: server.address, modelUrl: model.said, folder: join(folder, 'state'), profile, turns }
   const contenders = { loopwright: await startLoopwright(ground), plain: await startPlain(ground) }
   const client = new Client({ connection })
-  if (plan.length > 0) await race(client, server.pid, contenders, warmUp)
+  if (plan.length > 0 || values.breakdown) await race(client, server.pid, contenders, warmUp)
   const results: HeatResult[] = []
   for (const heat of plan) {
     results.push(await race(client, server.pid, contenders, heat))
@@ -51,6 +60,11 @@ async function bench(): Promise<void> {
     )
   }
   if (values.write && results.length > 0) write('bench', table(results))
+  if (values.breakdown || values.write) {
+    const parts = await breakdown(client, [contenders.loopwright, contenders.plain])
+    console.log(parts)
+    if (values.write) write('breakdown', parts)
+  }
   if (values.only === undefined || values.only === 'voting') {
     const ballots = votingTable(await wideVoting(client, contenders.loopwright))
     console.log(ballots)

@@ -49,7 +49,8 @@ function ending(laps: Lap[], { turns, runs }: Heat): string {
 
 const perTurn = ({ milliseconds, turns }: Lap) => milliseconds / turns
 
-function median(numbers: number[]): number {
+/** The middle one, by size. */
+export function median(numbers: number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
