@@ -309,6 +309,16 @@ test('effects of a run that is stopped are undone, the last first, and the outco
   ])
 })
 
+test('effects of a run that fails are undone, too, and its failure says so', async () => {
+  write({ rules: [{ name: 'all', then: 'allow' }] })
+  const before = done.length
+  const run = await start([order('early'), { tool: 'fax' }])
+  await expect(run.result()).rejects.toMatchObject({
+    cause: { type: 'UnknownTool', message: expect.stringContaining(`Undone: order (effect ${run.workflowId}/0/order#1).`) },
+  })
+  expect(done.slice(before)).toEqual(['order early', 'undo early'])
+})
+
 test('effects of a run that was accepted stay', async () => {
   write({ rules: [{ name: 'all', then: 'allow' }] })
   const before = done.length

@@ -22,6 +22,7 @@ import { installMessages } from './messages.ts'
 import { openRun, Run } from './run.ts'
 import { addedPolicy } from './policy.ts'
 import { restore, seam } from './seam.ts'
+import { undoAll } from './undo.ts'
 import { showStatus } from './status.ts'
 import { tenantOf } from './tenant.ts'
 
@@ -56,7 +57,7 @@ async function around(declaration: Declaration, [given, handed]: unknown[], body
     const left = run && exited(run)
     if (run && left) return end(run, value, left)
     if (run && stop) return endStopped(run, value, stop)
-    throw failed(run, error)
+    throw await failed(run, error)
   }
 }
 
@@ -92,23 +93,25 @@ function forgetGatesThatDontReopen(run: Run): void {
   void CancellationScope.nonCancellable(() => condition(() => looked || !(looked = true))).then(() => run.expectedGates.clear())
 }
 
-function failed(run: Run | undefined, error: unknown): unknown {
+async function failed(run: Run | undefined, error: unknown): Promise<unknown> {
   const next = run ? `Look at it with \`loopwright show ${run.id}\`.` : 'Start it again, corrected.'
   const left = leaving(error, { ...(run ? { run: run.id } : {}), effect: run ? 'unknown' : 'no', next })
+  // A replay that diverges, which Temporal must see, undoes nothing.
+  const undone = run && left instanceof ApplicationFailure ? await CancellationScope.nonCancellable(() => undoAll(run)) : ''
   if (run) {
-    run.ended = { status: 'failed', why: left instanceof Error ? left.message : String(left) }
+    run.ended = { status: 'failed', why: `${left instanceof Error ? left.message : String(left)}${undone}` }
     showStatus(run)
   }
-  return run && left instanceof ApplicationFailure ? withSpent(left, run) : left
+  return run && left instanceof ApplicationFailure ? withSpent(left, run, undone) : left
 }
 
 /** What the run has used stands in its failure, so that a parent pays that and no more. */
-function withSpent({ type, message, details, cause }: ApplicationFailure, run: Run): ApplicationFailure {
+function withSpent({ type, message, details, cause }: ApplicationFailure, run: Run, undone: string): ApplicationFailure {
   const [detail, ...more] = details ?? []
   const told = { ...(detail as FailureDetail | undefined), spent: run.spent() }
   return ApplicationFailure.create({
     type: type ?? 'WorkflowError',
-    message,
+    message: `${message}${undone}`,
     nonRetryable: true,
     details: [told, ...more],
     ...(cause ? { cause } : {}),
