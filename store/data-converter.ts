@@ -1,5 +1,6 @@
 import { type DataConverter, ExternalStorage, type Payload, StorageDriverClaim } from '@temporalio/common'
 import { fileURLToPath } from 'node:url'
+import { payloadCodec } from './payload-codec.ts'
 import { type ArtifactStore } from './store.ts'
 
 /** Payloads from this size on stand in the history as a reference to an artifact. */
@@ -13,10 +14,15 @@ export const payloadConverterPath = here('payload-converter')
 /** The converter above a store: it lets larger values pass, because what reaches the history is their hash. */
 export const storedPayloadConverterPath = here('stored-payload-converter')
 
+/** The converter of failures where encryption is on; a bundle of workflows has it, too. */
+export const sealedFailureConverterPath = here('sealed-failure-converter')
+
 /** How workers, clients and replay turn values into payloads: what is over 16 KiB goes into the artifact store unasked, as the JSON it is. */
 export function dataConverter(store: ArtifactStore): DataConverter {
+  const { sealing } = store
   return {
     payloadConverterPath: storedPayloadConverterPath,
+    ...(sealing ? { failureConverterPath: sealedFailureConverterPath, payloadCodecs: [payloadCodec(sealing)] } : {}),
     externalStorage: new ExternalStorage({
       payloadSizeThreshold: inlineBytes,
       drivers: [

@@ -5,10 +5,11 @@ import { ifAbsent } from './absent.ts'
 import { writeAtomically } from './atomic.ts'
 import { KeyFiles } from './keys.ts'
 import { ArtifactMissing } from './missing.ts'
+import { type Sealing, unsealed } from './sealing.ts'
 import { type ArtifactStore } from './store.ts'
 
 /** Artifacts as files `ab/cdef…` in a folder, which is made when the first one is put; keys as small files in `keys/`. */
-export function folderStore(folder: string): ArtifactStore {
+export function folderStore(folder: string, sealing?: Sealing): ArtifactStore {
   const root = resolve(folder)
   const temporary = join(root, 'temporary')
   const keys = new KeyFiles(join(root, 'keys'), temporary)
@@ -16,8 +17,9 @@ export function folderStore(folder: string): ArtifactStore {
 
   const read = async (sha256: string): Promise<Uint8Array> => {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new ArtifactMissing(sha256, 'missing')
-    const bytes = await readFile(pathOf(sha256)).catch(ifAbsent(undefined))
-    if (bytes === undefined) throw new ArtifactMissing(sha256, 'missing')
+    const kept = await readFile(pathOf(sha256)).catch(ifAbsent(undefined))
+    if (kept === undefined) throw new ArtifactMissing(sha256, 'missing')
+    const bytes = unsealed(sealing, kept, sha256)
     if (hash(bytes) !== sha256) throw new ArtifactMissing(sha256, 'damaged')
     return bytes
   }
@@ -32,11 +34,12 @@ export function folderStore(folder: string): ArtifactStore {
   }
 
   return {
+    ...(sealing ? { sealing } : {}),
     async put(content) {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content
       const sha256 = hash(bytes)
       // What is there is read, not only looked for: a damaged file is mended by putting its bytes again.
-      if (!(await has(sha256))) await writeAtomically(pathOf(sha256), bytes, temporary)
+      if (!(await has(sha256))) await writeAtomically(pathOf(sha256), sealing ? sealing.seal(bytes) : bytes, temporary)
       return { sha256, bytes: bytes.length }
     },
     get: read,

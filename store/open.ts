@@ -1,16 +1,22 @@
 import { join } from 'node:path'
 import { folderStore } from './folder.ts'
 import { StoreProblem } from './problem.ts'
+import { sealingOf } from './sealing.ts'
 import { s3Store, type S3Place } from './s3.ts'
 import { type ArtifactStore } from './store.ts'
 
 const form = 's3://bucket/prefix?region=eu-central-1&endpoint=https://host'
 
-/** The store that is named: `s3://bucket/prefix?region=…&endpoint=…` or a folder; `artifacts` in the state folder when none is. */
-export function openStore(named: string | undefined, stateFolder: string): ArtifactStore {
-  if (!named) return folderStore(join(stateFolder, 'artifacts'))
-  if (/^[a-z][a-z0-9+.-]+:/i.test(named)) return s3Store(placeOf(named))
-  return folderStore(named)
+/** The store that is named, encrypted where the environment has a key: `s3://bucket/prefix?region=…&endpoint=…` or a folder; `artifacts` in the state folder when none is. */
+export function openStore(
+  named: string | undefined,
+  stateFolder: string,
+  environment: Record<string, string | undefined> = process.env,
+): ArtifactStore {
+  const sealing = sealingOf(environment)
+  if (!named) return folderStore(join(stateFolder, 'artifacts'), sealing)
+  if (/^[a-z][a-z0-9+.-]+:/i.test(named)) return s3Store(placeOf(named), sealing)
+  return folderStore(named, sealing)
 }
 
 function placeOf(named: string): S3Place {

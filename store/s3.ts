@@ -4,16 +4,18 @@ import { ArtifactMissing } from './missing.ts'
 import { Pointer } from './pointer.ts'
 import { s3Bucket, type S3Place } from './s3-client.ts'
 import { keyOfName, longNames, nameOfKey, shortNames } from './s3-keys.ts'
+import { type Sealing, unsealed } from './sealing.ts'
 import { type ArtifactStore } from './store.ts'
 
 export type { S3Place } from './s3-client.ts'
 
 /** Artifacts as objects `content/<SHA-256>` of an S3 bucket, which several machines can share; keys as small objects in `keys/`. */
-export function s3Store(place: S3Place): ArtifactStore {
+export function s3Store(place: S3Place, sealing?: Sealing): ArtifactStore {
   const bucket = s3Bucket(place)
   const read = async (sha256: string): Promise<Uint8Array> => {
-    const bytes = /^[0-9a-f]{64}$/.test(sha256) ? await bucket.read(`content/${sha256}`) : undefined
-    if (bytes === undefined) throw new ArtifactMissing(sha256, 'missing')
+    const kept = /^[0-9a-f]{64}$/.test(sha256) ? await bucket.read(`content/${sha256}`) : undefined
+    if (kept === undefined) throw new ArtifactMissing(sha256, 'missing')
+    const bytes = unsealed(sealing, kept, sha256)
     if (hash(bytes) !== sha256) throw new ArtifactMissing(sha256, 'damaged')
     return bytes
   }
@@ -24,11 +26,13 @@ export function s3Store(place: S3Place): ArtifactStore {
   const listed = async (beginning: string) => (await bucket.names(`keys/${beginning}`)).map((name) => name.slice('keys/'.length))
 
   return {
+    ...(sealing ? { sealing } : {}),
     // Written even when it is there: one request instead of two, and what was damaged is mended.
     async put(content) {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content
       const sha256 = hash(bytes)
-      await bucket.write(`content/${sha256}`, bytes, sha256)
+      const kept = sealing ? sealing.seal(bytes) : bytes
+      await bucket.write(`content/${sha256}`, kept, sealing ? hash(kept) : sha256)
       return { sha256, bytes: bytes.length }
     },
     get: read,

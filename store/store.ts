@@ -1,7 +1,10 @@
 import { type Ref } from '../contract/json.ts'
+import { type Sealing } from './sealing.ts'
 
 /** Where large things live, by the hash of their bytes. Every implementation passes `test/store.contract.ts`. */
 export interface ArtifactStore {
+  /** How its content is encrypted, and the payloads of whoever uses it; absent where it is not. Names stay those of the plain bytes. */
+  sealing?: Sealing
   /** Keeps bytes (text as UTF-8) and returns their name. Putting the same bytes twice is the same as once. */
   put(content: string | Uint8Array): Promise<Ref>
   /** The bytes of a reference; throws `ArtifactMissing` when they are not there or do not match the hash. */

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, type BundleOptions, DefaultLogger } from '@temporalio/worker'
-import { storedPayloadConverterPath } from '../store/data-converter.ts'
+import { sealedFailureConverterPath, storedPayloadConverterPath } from '../store/data-converter.ts'
 
 type Hook = NonNullable<BundleOptions['webpackConfigHook']>
 
@@ -60,8 +60,9 @@ export function buildIdOf(bundle: { code: string } | { codePath: string }): stri
   return `loopwright+${createHash('sha256').update(code).digest('hex').slice(0, 12)}`
 }
 
-/** Bundles a workflows file, ours if none is named, for workers and replay. */
-export async function bundleWorkflows(workflowsPath = ownWorkflows): Promise<{ code: string }> {
+/** Bundles a workflows file, ours if none is named, for workers and replay; `sealed` where encryption is on. */
+export async function bundleWorkflows(workflowsPath = ownWorkflows, sealed = false): Promise<{ code: string }> {
   const logger = new DefaultLogger('WARN')
-  return bundleWorkflowCode(withDeclarations({ workflowsPath, payloadConverterPath: storedPayloadConverterPath, logger }))
+  const failures = sealed ? { failureConverterPath: sealedFailureConverterPath } : {}
+  return bundleWorkflowCode(withDeclarations({ workflowsPath, payloadConverterPath: storedPayloadConverterPath, ...failures, logger }))
 }

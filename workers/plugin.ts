@@ -27,7 +27,7 @@ export interface PluginSettings {
 export async function openPlugin({ environment = process.env, ...settings }: PluginSettings): Promise<LoopwrightPlugin> {
   const stateFolder = resolve(settings.stateFolder)
   return new LoopwrightPlugin({
-    store: settings.store ?? openStore(environment['LOOPWRIGHT_ARTIFACTS'], stateFolder),
+    store: settings.store ?? openStore(environment['LOOPWRIGHT_ARTIFACTS'], stateFolder, environment),
     stateFolder,
     environment,
     searchAttributes: settings.searchAttributes ?? [],

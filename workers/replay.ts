@@ -28,7 +28,7 @@ export async function replayHistory(history: unknown, { workflowId, bundle, work
   quiet(true)
   const events = (history as { events?: unknown[] }).events?.length ?? 0
   const options = {
-    workflowBundle: bundle ?? (await bundleWorkflows(workflowsPath)),
+    workflowBundle: bundle ?? (await bundleWorkflows(workflowsPath, store?.sealing !== undefined)),
     dataConverter: store ? dataConverter(store) : { payloadConverterPath: storedPayloadConverterPath },
     replayName: workflowId ?? 'replay',
   }

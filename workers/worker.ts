@@ -78,7 +78,7 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     stateFolder,
     security = {},
     environment = process.env,
-    store = openStore(environment['LOOPWRIGHT_ARTIFACTS'], stateFolder),
+    store = openStore(environment['LOOPWRIGHT_ARTIFACTS'], stateFolder, environment),
   } = settings
   quiet(settings.hearSignals ?? true)
   const surroundings = { stateFolder, environment }
@@ -136,7 +136,8 @@ async function makeWorker(
   }: WorkerSettings & { namespace: string; taskQueue: string },
 ): Promise<Worker> {
   const searchAttributes = await registerSearchAttributes(connection, namespace)
-  const bundle = given ?? prebuiltBundle(workflowsPath) ?? (await bundleWorkflows(workflowsPath))
+  const sealed = world.store.sealing !== undefined
+  const bundle = given ?? (sealed ? undefined : prebuiltBundle(workflowsPath)) ?? (await bundleWorkflows(workflowsPath, sealed))
   return Worker.create({
     connection,
     namespace,

@@ -6,6 +6,7 @@ import { type Redact, redacted } from './redact.ts'
 /** A store that secrets don't get into: what is put as text is kept without them, under the hash that it has then. Packs of git and other binary content stay as they are. */
 export function withoutSecrets(store: ArtifactStore, redact: Redact): ArtifactStore {
   return {
+    ...(store.sealing ? { sealing: store.sealing } : {}),
     put(content) {
       if (typeof content === 'string') return store.put(redact(content))
       const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
