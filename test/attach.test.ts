@@ -57,7 +57,9 @@ for (const carried of [undefined, { seamEvery: 1 }]) {
     const { all, said } = await heard(loopwright.attach(run))
     const toolOutput = Object.entries(said).find(([stage]) => stage.includes('/run#'))?.[1] ?? ''
     expect(toolOutput.match(/line \d+/g)).toEqual(Array.from({ length: 12 }, (_, index) => `line ${index}`))
-    expect(Object.values(said)).toEqual(expect.arrayContaining([spoken, 'That is all.']))
+    // The call that follows its words may have been heard, too.
+    expect(Object.values(said)).toContainEqual(expect.stringMatching(new RegExp(`^${spoken}(\\n|$)`)))
+    expect(Object.values(said)).toContain('That is all.')
     expect(all.at(-1)).toMatchObject({ kind: 'ended', outcome: { status: 'accepted' } })
     const pieces = all.filter((event) => event.kind === 'output' && spoken.includes(event.text))
     // Not only as a whole at the end.

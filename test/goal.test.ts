@@ -105,7 +105,7 @@ test('work that its tests and a quorum of reviewers find good ends accepted, as 
     expect(saidIn(first!)).toContain(part)
   expect(first!.messages.map(({ role }) => role)).toEqual(['system', 'user', 'user'])
   expect(String(asked('checks', since).at(-1)!.messages.at(-1)!.content)).toContain('exit code 0')
-  expect(first!.tools.map(({ name }) => name).sort()).toEqual(['finish', 'git', 'list', 'read', 'search', 'tests'])
+  expect(first!.tools.map(({ name }) => name).sort()).toEqual(['finish', 'list', 'read', 'search', 'tests'])
 })
 
 test('the example is done by a model that does what its criteria ask for', async () => {

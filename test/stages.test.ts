@@ -30,6 +30,8 @@ async function run(type: string, input: object, carried?: object): Promise<Outco
   asked = []
   return (await (await bench.start(type, { models: 'openai/x', ...input }, carried)).result()) as Outcome<Texts>
 }
+/** What is read stands between marks that say where it is from. */
+const given = (from: string, text: string) => `user: <data from="${from}">\n${text}\n</data>`
 const words = (messages: ScriptedMessage[] = []) => messages.map(({ role, content }) => `${role}: ${String(content)}`)
 
 for (const carried of [undefined, { seamEvery: 1 }]) {
@@ -40,9 +42,9 @@ for (const carried of [undefined, { seamEvery: 1 }]) {
     const [first, inline, second, forked, worker] = asked.map(words)
     expect(first).toEqual(['system: You are a scribe.', 'user: Write notes.'])
     expect(inline).toEqual(['user: Write inline.'])
-    expect(second).toEqual([`user: ${notes}`, 'user: Use ## notes\n(kept as notes)\n\n## aside\nan aside well.'])
+    expect(second).toEqual([given('the stage notes', notes), 'user: Use ## notes\n(kept as notes)\n\n## aside\nan aside well.'])
     expect(forked).toEqual([...first!, `assistant: ${notes}`, 'user: Once more.'])
-    expect(worker).toEqual([...first!, `assistant: ${notes}`, 'user: Work on.\n\nsaid', `user: ${notes}`])
+    expect(worker).toEqual([...first!, `assistant: ${notes}`, 'user: Work on.\n\nsaid', given('the stage notes', notes)])
   })
 }
 
@@ -52,7 +54,7 @@ test('a text that is too long is cut for those that come after, says so, and is 
     value!.inline!,
   )!
   expect(await folderStore(join(bench.stateFolder, 'artifacts')).text(ref!)).toBe(notes)
-  expect(words(asked[2])[0]).toBe(`user: ${value!.inline!}`)
+  expect(words(asked[2])[0]).toBe(given('the stage notes', value!.inline!))
   const short = await run('handing', { maxOutput: { bytes: 8 } })
   expect(short.value!.inline).toMatch(/^Line 0 \n\[cut here/)
 })
@@ -60,7 +62,7 @@ test('a text that is too long is cut for those that come after, says so, and is 
 test('an artifact is read by its hash, and one that is missing fails before any model is asked', async () => {
   const { sha256, bytes } = await folderStore(join(bench.stateFolder, 'artifacts')).put('From elsewhere.')
   await run('handing', { reads: [{ sha256, bytes }] })
-  expect(words(asked[2])[0]).toBe('user: From elsewhere.')
+  expect(words(asked[2])[0]).toBe(given('an artifact', 'From elsewhere.'))
   for (const reads of [['nobody'], [{ sha256: 'f'.repeat(64), bytes: 10 }]]) {
     const error: unknown = await run('handing', { reads }).catch((thrown: unknown) => thrown)
     const { cause } = error as WorkflowFailedError

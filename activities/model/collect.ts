@@ -63,9 +63,10 @@ export class Collector {
     this.#reasoning.push(thought)
     const written = [thought, delta.content ?? '', delta.refusal ?? '']
     for (const piece of delta.tool_calls ?? []) written.push(this.#takeCall(piece))
-    const all = written.join('')
-    this.#bytes += utf8Bytes(all)
-    return all
+    this.#bytes += utf8Bytes(written.join(''))
+    // A call begins on a line of its own for whoever listens.
+    const calls = (delta.tool_calls ?? []).some((piece) => piece.function?.name) ? '\n' : ''
+    return [...written.slice(0, 3), calls, ...written.slice(3)].join('')
   }
 
   get reply(): RawReply {
