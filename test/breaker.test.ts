@@ -28,7 +28,7 @@ test('a provider that fails five times in a row is not asked by any worker of th
   let mended = false
   const server = await startScriptedServer({ script: () => (mended ? 'Hello.' : broken) })
   const world = await newWorld({ OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'secret-key-1' })
-  const worker = () => asking(createCallModel(world, defaultSilence, new Breaker(world.store, 2_000)))
+  const worker = () => asking(createCallModel(world, defaultSilence, new Breaker(world.store, 6_000)))
   const [one, other] = [worker(), worker()]
   for (let call = 1; call <= 5; call++) await expect(one()).rejects.toMatchObject({ type: 'ServerError' })
   mended = true
