@@ -179,6 +179,8 @@ describe('events', () => {
     const slow = eventStream({ stream: numbers }, { ...settings, mayStay: () => Promise.resolve(true) }).body!.getReader()
     await slow.read()
     await slow.read()
+    // Whoever would make more without being asked has had its turns.
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve))
     expect(made).toBeLessThanOrEqual(3)
     await slow.cancel()
     expect(left).toBe(true)
