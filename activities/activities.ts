@@ -5,6 +5,7 @@ import { type CommandCall, type CommandReport } from '../contract/command-verdic
 import { type Grant, type Granted } from '../contract/grants.ts'
 import { type Ref } from '../contract/json.ts'
 import { type ModelCall, type ModelReply } from '../contract/models.ts'
+import { type Notice } from '../contract/notices.ts'
 import { type Preflight, type PreflightCall } from '../contract/preflight.ts'
 import { type RetrieveCall, type Retrieved } from '../contract/retrieval.ts'
 import {
@@ -60,6 +61,8 @@ export interface Activities {
   deliverPatch(call: Delivery): Promise<Delivered>
   /** Looks whether a grant proves who decides. Repeatable. */
   checkGrant(call: { grant: Grant; granted: Granted }): Promise<{ by: string; roles: string[]; problem?: never } | { problem: string }>
+  /** Tells whoever wants to know of a question to people. The same notice may come twice, with the same id. */
+  notify(notice: Notice): Promise<void>
   /** Keeps the closing record of a run, given as JSON or as pieces of it in the artifact store, and points `certificate/<run>` at it. */
   certify(call: { run: string; record: string | Ref[] }): Promise<Ref>
 }

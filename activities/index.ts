@@ -8,6 +8,7 @@ import { registered } from './effects/registry.ts'
 import { createCompaction } from './model/compaction.ts'
 import { createCallModel } from './model/index.ts'
 import { createCheckGrant } from './people/grants.ts'
+import { createNotify } from './people/notify.ts'
 import { createPreflight } from './preflight/index.ts'
 import { createRetrieve } from './retrieve/activities.ts'
 import { createRunTests } from './tests/activity.ts'
@@ -42,6 +43,7 @@ export function createActivities(given: World): Activities {
       useTool: createUseTool(world, { tests, repair, own: readWithOwn(world, own) }),
       ...createEffects(world, own),
       checkGrant: createCheckGrant(world),
+      notify: createNotify(world),
       certify: createCertify(world),
     },
     redact,

@@ -55,6 +55,11 @@ export async function list(server: Server, { status, workflow, limit = 50 }: Fil
   return { runs: runs.slice(0, limit), ...(cannotFilter ? { cannotFilter } : {}) }
 }
 
+/** A run that is paused or held may ask something all the same. */
+function asks({ status, open = [] }: RunSummary): boolean {
+  return status === 'waiting' || open.some(({ kind }) => kind === 'gate')
+}
+
 function isSo(summary: RunSummary, status: Filter['status']): boolean {
   if (status === 'open') return ['running', 'waiting', 'paused'].includes(summary.status)
   return !status || summary.status === status
@@ -62,7 +67,8 @@ function isSo(summary: RunSummary, status: Filter['status']): boolean {
 
 /** The open questions of one run, or of all. */
 export async function gates(server: Server, run?: string): Promise<(Gate & { run: string })[]> {
-  const asked = run === undefined ? (await list(server, { status: 'waiting', limit: 1_000 })).runs.map((summary) => summary.run) : [run]
+  const asked =
+    run === undefined ? (await list(server, { status: 'open', limit: 1_000 })).runs.filter(asks).map((summary) => summary.run) : [run]
   const answers = await Promise.all(
     asked.map(async (id) => ((await ask(server, id, 'gates')).answer ?? []).map((gate) => ({ run: id, ...gate }))),
   )

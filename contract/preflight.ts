@@ -26,6 +26,8 @@ export interface Preflight {
   sandbox: string
   /** The tools of one's own that the worker registered. */
   tools?: Tool[]
+  /** Whether this worker tells people of questions. */
+  notify?: true
   /** What was held already when the run began, as far as it can be about this run. */
   holds?: Hold[]
   /** Absent where nobody has written a policy: then the built-in one holds. */

@@ -7,6 +7,7 @@ import { failure } from '../failure.ts'
 import { priceExample, readSettings, settingsPath } from '../model/read-settings.ts'
 import { type Settings } from '../model/settings.ts'
 import { pinned } from '../policy/check.ts'
+import { isNotified } from '../people/notify.ts'
 import { whileAlive } from '../tools/alive.ts'
 import { type World } from '../world.ts'
 import { factsOf } from './facts.ts'
@@ -39,6 +40,7 @@ async function lookAtAll(world: World, { models, dollars, confined = false, poli
     sandbox: world.sandbox.level,
     ...(tools.length > 0 ? { tools } : {}),
     ...(holds.length > 0 ? { holds } : {}),
+    ...(isNotified(world.environment) ? { notify: true as const } : {}),
     ...under,
   }
 }

@@ -58,6 +58,7 @@ export function addLooking(program: Command): void {
     )
   program
     .command('gates')
+    .alias('inbox')
     .description('Lists the open questions to people, oldest first.')
     .argument('[run]', 'only those of this run')
     .action((prefix: string | undefined, _options: unknown, command: Command) => inSession(command, (session) => gates(session, prefix)))

@@ -5,6 +5,7 @@ import { type Message } from '../../contract/messages.ts'
 import { judgeDecision, type Judged } from './authority.ts'
 import { type Deadlines, deadlinesOf } from './deadlines.ts'
 import { failure } from './failure.ts'
+import { type Notices, noticesOf } from './notices.ts'
 import { structured } from './recall.ts'
 import { road, waitUntil } from './road.ts'
 import { currentRun, type OpenGate, type Run } from './run.ts'
@@ -63,10 +64,12 @@ export function gate(asking: Question): Promise<Decision> {
     run.gates.set(path, open)
     run.expectedGates.delete(path)
     showStatus(run)
+    const notices = noticesOf(run, open)
     try {
-      return await answered(run, open, until, deadlines)
+      return await answered(run, open, until, deadlines, notices)
     } finally {
       deadlines.end()
+      notices.end()
       delete run.state[stateKey(path)]
       run.gates.delete(path)
       for (const entry of open.queue) entry.answer ??= { accepted: false, reason: `Gate ${path} is closed.` }
@@ -123,7 +126,7 @@ function opened(run: Run, path: string, { question, show, needs, to }: Question,
 }
 
 /** Reads decisions in order until one decides; each of the others hears why it does not. */
-async function answered(run: Run, open: OpenGate, until: () => boolean, deadlines: Deadlines): Promise<Decision> {
+async function answered(run: Run, open: OpenGate, until: () => boolean, deadlines: Deadlines, notices: Notices): Promise<Decision> {
   for (;;) {
     await waitUntil(run, () => open.queue.some((entry) => !entry.answer) || open.until())
     const entry = open.queue.find((candidate) => !candidate.answer)
@@ -135,10 +138,14 @@ async function answered(run: Run, open: OpenGate, until: () => boolean, deadline
       if (decides) return decisionOf({ ...entry.decision, answer: decides, by })
     } else if (until()) return { answer: 'withdrawn' }
     else {
+      const asked = open.to
       const fallen = deadlines.fire()
       remember(run, open)
       showStatus(run)
-      if (!fallen) continue
+      if (!fallen) {
+        notices.send(open.to === asked ? 'reminder' : 'escalated')
+        continue
+      }
       note(run, open, { ...fallen, by: 'deadline' })
       return decisionOf({ ...fallen, by: 'deadline' })
     }

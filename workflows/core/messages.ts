@@ -59,7 +59,9 @@ const handlers: Handlers = {
 /** Installs every message as an Update and as a signal of the same name, and the two queries. Before the first await of a run. */
 export function installMessages(run: Run): void {
   setHandler(defineQuery<Status>('status'), () => statusOf(run))
-  setHandler(defineQuery<Gate[]>('gates'), () => [...run.gates.values()].map(({ queue: _queue, until: _until, ...gate }) => gate))
+  setHandler(defineQuery<Gate[]>('gates'), () =>
+    [...run.gates.values()].map(({ queue: _queue, until: _until, noticed: _noticed, ...gate }) => gate),
+  )
   for (const name of Object.keys(messages) as MessageName[]) install(run, name)
 }
 

@@ -21,6 +21,8 @@ export interface Open extends OpenStage {
 /** A gate that is open, and the decision that waits to be read. */
 export interface OpenGate extends Gate {
   queue: { decision: Message<'decide'>; answer?: MessageAnswer }[]
+  /** How many notices of it there were in this execution, besides the first. */
+  noticed?: number
   /** Whether something else than a decision answers it. */
   until: () => boolean
 }
