@@ -74,6 +74,17 @@ test('what is said while the model gives its last answer is heard before the age
   expect(outcome.value?.answer).toBe('That too.')
 })
 
+test('a tool that the model was not offered is not used, even if there is one of that name', async () => {
+  const told: string[] = []
+  script = (request) => {
+    told.push(...request.messages.filter(({ role }) => role === 'tool').map(({ content }) => String(content)))
+    return turnsOf(request) === 0 ? { toolCalls: [{ name: 'repair', arguments: {} }] } : 'That is all.'
+  }
+  expect(await (await read(5)).result()).toMatchObject({ status: 'accepted' })
+  expect(told).toEqual([expect.stringContaining('There is no tool repair.')])
+  expect(server.requests[0]!.tools.map(({ name }) => name)).not.toContain('repair')
+})
+
 test('a message for the end waits until the agent would stop, and then goes on', async () => {
   script = reading(3)
   const run = await read(20)

@@ -11,6 +11,7 @@ import { needsMending } from './parked.ts'
 import { road } from './road.ts'
 import { currentRun } from './run.ts'
 import { askForValue, expected, jsonShape, type Questions } from './structured.ts'
+import { offeredTo } from './tools.ts'
 import { tryModel } from './try-model.ts'
 
 /** What a model is asked. */
@@ -164,7 +165,7 @@ async function light(path: string, messages: Message[]): Promise<Message[]> {
 
 /** The tools that this model's provider is offered: as text to the first call, which keeps it; then by hash, or the history would grow by the list with every turn. */
 async function offered(path: string, model: string, tools: Tool[]): Promise<{ toolList?: string }> {
-  const list = tools.filter(({ provider }) => provider === undefined || model.startsWith(`${provider}/`))
+  const list = offeredTo(model, tools)
   if (list.length === 0) return {}
   const toolList = canonicalJson(list.map(({ name, description, schema }) => ({ name, description, schema })))
   if (utf8Bytes(toolList) > inlineMessageBytes) await keep(toolList, `${path}/tools`)

@@ -24,6 +24,11 @@ export function tools(...names: string[]): Tool[] {
   })
 }
 
+/** The tools that a model is offered: a few are for one provider only. What it was not offered it can't use. */
+export function offeredTo(model: string, tools: Tool[]): Tool[] {
+  return tools.filter(({ provider }) => provider === undefined || model.startsWith(`${provider}/`))
+}
+
 /** Tools of the worker's own are there only where a variable of its environment says so. */
 function nextFor(name: string): string {
   const tickets: string[] = Object.values(ticketTools)

@@ -6,6 +6,7 @@ import { withEarlier, withRoom } from './compact.ts'
 import { type Here } from './group.ts'
 import { hear } from './steering.ts'
 import { circling, emptyTurn, turnDone, withTurn } from './stuck.ts'
+import { offeredTo } from './tools.ts'
 
 /** Texts in an agent's conversation over this go by hash, so that history grows by a constant per turn. */
 const inlineBytes = 512
@@ -22,7 +23,7 @@ export async function turn(here: Here, agentPath: string, options: AgentOptions,
     inlineBytes,
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   })
-  const { add, done, finished } = await act(reply, tools)
+  const { add, done, finished } = await act(reply, offeredTo(reply.model, tools))
   let answer: Text | undefined = finished && answerOf(finished)
   if (reply.toolCalls.length === 0 && reply.finish === 'length')
     add.push({ role: 'user', content: 'Your reply was cut off at its length limit. Go on in smaller steps.' })
