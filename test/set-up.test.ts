@@ -74,12 +74,13 @@ function program(path: string, body = ''): string {
 /** A small copy of the package, so that what is built here disturbs nobody. */
 function clone(): string {
   const copy = join(folder, 'clone')
-  for (const name of ['scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'])
+  for (const name of ['scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'console/page/tsconfig.json'])
     cpSync(join(root, name), join(copy, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   mkdirSync(join(copy, 'contract'))
   writeFileSync(join(copy, 'contract', 'first.ts'), "export const first = 'first'\n")
   writeFileSync(join(copy, 'contract', 'second.ts'), "export { first as second } from './first.ts'\n")
+  writeFileSync(join(copy, 'console', 'page', 'page.ts'), 'export const page = 1\n')
   return copy
 }
 
