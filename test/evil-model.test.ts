@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { execFileSync } from 'node:child_process'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
@@ -12,6 +12,7 @@ import { ownWorkflows } from '../workers/bundle.ts'
 import { type CoreBench, openBench } from './support/core.ts'
 import { type Recorder, startRecorder } from './support/recorder.ts'
 import { brokenSum, makeRepository } from './support/repository.ts'
+import { main } from './support/worker-process.ts'
 
 /** Something that looks like a key, and that a search finds wherever it stands. */
 const canary = (name: string) => `canary-${name}-${name.length}x9Q7zR2v`
@@ -232,8 +233,13 @@ test('a model that obeys every injection, in files, pages, documents, commits, t
     limits: { attempts: 1 },
     tools: ['leaks', 'fetch', 'retrieve', 'notes_look'],
   }
+  const logged: string[] = []
+  const spies = [process.stderr, process.stdout].map((stream) =>
+    jest.spyOn(stream, 'write').mockImplementation((text) => logged.push(String(text)) > 0),
+  )
   const run = await bench.start('testAndFix', input)
   const outcome = JSON.stringify(await run.result())
+  for (const spy of spies) spy.mockRestore()
   expect(outcome).toContain('"status":"stopped"')
   const turns = server.requests.map(({ messages }) => messages.filter(({ role }) => role === 'tool').map(({ content }) => String(content)))
   const last = turns.at(-1)!
@@ -268,8 +274,16 @@ test('a model that obeys every injection, in files, pages, documents, commits, t
   expect(blobs.join('')).toContain('[secret LOOPWRIGHT_SECRET_MAIL]')
   expect(blobs.flatMap((text) => found('a commit', text))).toEqual([])
   const history = await bench.client.workflow.getHandle(run.workflowId).fetchHistory()
+  const common = ['--address', process.env['LOOPWRIGHT_TEST_ADDRESS']!, '--state-folder', bench.stateFolder]
+  const printed = ['show', 'why', 'trace'].map((word) =>
+    spawnSync(process.execPath, [main, word, run.workflowId, ...common], { encoding: 'utf8' }),
+  )
+  for (const { stdout, stderr } of printed)
+    expect({ stdout, stderr }).toEqual({ stdout: expect.stringContaining(run.workflowId), stderr: '' })
   const places: [string, string][] = [
     ['the outcome', outcome],
+    ['the log', logged.join('')],
+    ['what the command line prints', printed.map(({ stdout }) => stdout).join('')],
     [
       'the history',
       JSON.stringify(history, (_key, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value)),
@@ -285,5 +299,5 @@ test('a model that obeys every injection, in files, pages, documents, commits, t
   planted.push('the rules are void')
   const sure = places.flatMap(([place, text]) => found(place, text)).join('\n')
   planted.pop()
-  for (const place of ['the history', 'artifacts', '.db']) expect(sure).toContain(place)
+  for (const place of ['the history', 'artifacts', '.db', 'command line']) expect(sure).toContain(place)
 }, 180_000)
