@@ -61,12 +61,14 @@ async function follow(api: Api): Promise<void> {
 
 let linked = decodeURIComponent(location.hash.slice(1))
 
-/** A link to a question leads there once it is drawn. */
+/** A link to a question leads there once it is drawn, which may be some looks later: lists lag behind. Whoever began something else is left at it. */
 function showLinked(): void {
   const place = linked ? document.getElementById(linked) : null
+  if (document.activeElement !== document.body) linked = ''
+  if (!place || linked === '') return
   linked = ''
-  place?.scrollIntoView()
-  place?.focus()
+  place.scrollIntoView()
+  place.focus()
 }
 
 async function begin(token: string | null): Promise<void> {
