@@ -74,6 +74,16 @@ async function temporal(line: string, places: Record<string, string>): Promise<s
 
 const documentedLine = (part: string): string => documented.find((line) => line.includes(part)) ?? ''
 
+/** Runs a line of the page until it prints something. */
+async function untilPrinted(part: string, wanted: RegExp, places: Record<string, string>): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const seen = await temporal(`${documentedLine(part)} --output json`, places)
+    if (wanted.test(seen)) return
+    if (tries === 200) throw new Error(`${part} never printed ${String(wanted)}; last seen: ${seen}`)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+}
+
 async function openGate(run: string): Promise<{ gate: string; digest: string }> {
   for (;;) {
     const answer = Queried.parse(JSON.parse(await temporal(`${documentedLine('--type gates')} --output json`, { RUN: run })))
@@ -85,7 +95,8 @@ async function openGate(run: string): Promise<{ gate: string; digest: string }> 
 
 test('every line of the page works, in the order in which it stands there', async () => {
   const repo = makeRepository(brokenSum)
-  const places: Record<string, string> = { RUN: 'testAndFix-plain', OTHER: 'testAndFix-other', REPO: repo }
+  const places: Record<string, string> = { RUN: 'testAndFix-plain', OTHER: 'testAndFix-other', THEIRS: 'testAndFix-theirs', REPO: repo }
+  const theirs = { RUN: 'testAndFix-theirs' }
   const printed: Record<string, string> = {}
   for (const line of documented) {
     if (line.includes('name decide')) {
@@ -97,12 +108,19 @@ test('every line of the page works, in the order in which it stands there', asyn
       places['OTHER'] = `testAndFix-${line.includes('cancel') ? 'cancelled' : 'killed'}`
       await temporal(documentedLine('workflow start'), { RUN: places['OTHER'], REPO: repo })
     }
+    // A batch finds what the index knows already.
+    if (line.includes("'acme'")) await untilPrinted('list --query "ExecutionStatus', /testAndFix-theirs/, places)
     printed[line] = await temporal(line, places)
+    if (line.includes("'acme'") && line.includes('--name pause')) await untilPrinted('--type status', /"status":\s*"paused"/, theirs)
+    if (line.includes("'acme'") && line.includes('--name resume'))
+      await untilPrinted('--type status', /"status":\s*"(running|waiting)"/, theirs)
   }
   expect(printed[documentedLine('name decide')]).toMatch(/"?accepted"?:\s*true/)
   expect(printed[documentedLine('workflow result')]).toContain('"status":"accepted"')
-  expect(printed[documentedLine('workflow list')]).toContain('testAndFix-plain')
-}, 180_000)
+  expect(printed[documentedLine('workflow list --query "WorkflowType')]).toContain('testAndFix-plain')
+  expect(printed[documentedLine('workflow describe')]).toContain('"workflowExecutionInfo"')
+  expect(await temporal(documentedLine('workflow result'), theirs)).toContain('"status":"stopped"')
+}, 240_000)
 
 test('a steering signal of the plain CLI reaches the next turn of the model', async () => {
   const notes = Array.from({ length: 400 }, (_, index) => `line ${index}`).join('\n')
