@@ -44,8 +44,9 @@ async function until<T>(read: () => Promise<T>, wanted: (value: T) => boolean): 
 beforeAll(async () => {
   connection = await Connection.connect({ address })
   const client = new Client({ connection })
+  // Long enough for a busy machine to answer the first task: what is not answered in time has no cause to be told.
   const start = (type: string) =>
-    client.workflow.start(type, { taskQueue, workflowId: `${type}-${randomUUID()}`, workflowTaskTimeout: '1s' })
+    client.workflow.start(type, { taskQueue, workflowId: `${type}-${randomUUID()}`, workflowTaskTimeout: '5s' })
   const stop = await workerOf('before')
   ;[changing, throwing] = await Promise.all([start('changing'), start('throwing')])
   for (const handle of [changing, throwing])
@@ -57,7 +58,7 @@ beforeAll(async () => {
   worker = await workerOf('after')
   for (const handle of [changing, throwing]) await handle.signal('goOn')
   loopwright = await connect({ address, taskQueue, stateFolder })
-}, 60_000)
+}, 120_000)
 
 afterAll(async () => {
   await loopwright?.close()
