@@ -75,6 +75,9 @@ describe('what the worker knows as secrets', () => {
     AUTHOR_NAME: 'Johanna Keyes',
     KEYBOARD: 'querty-layout',
     SHORT_KEY: 'short',
+    AWS_ACCESS_KEY_ID: 'loopwright',
+    OTHER_URL: 'postgres://me:postgres@db.test/x',
+    LOOPWRIGHT_SECRET_GIVEN: 'swordfish',
   }
   const names = knownSecrets({ stateFolder: folder, environment }).map(({ value: found }) => found)
 
@@ -82,7 +85,8 @@ describe('what the worker knows as secrets', () => {
     for (let number = 1; number <= 7; number++) expect(names.some((found) => found.endsWith(`000${number}`))).toBe(true)
     expect(names).toContain('in-a-url-0006')
     expect(names).toContain('in-mcp-header-0003')
-    for (const ordinary of ['Johanna Keyes', 'querty-layout', 'short', 'English-and-more', 'secret:deploy-key'])
+    expect(names).toContain('swordfish')
+    for (const ordinary of ['Johanna Keyes', 'querty-layout', 'short', 'English-and-more', 'secret:deploy-key', 'loopwright', 'postgres'])
       expect(names).not.toContain(ordinary)
   })
 

@@ -13,6 +13,9 @@ export interface KnownSecret {
 const fewestCharacters = 8
 const mostFileBytes = 64 * 1024
 
+/** A password that is a word stands in names, paths and formats: taking it out would break what it does not protect. One that is given as a secret is taken out all the same. */
+const word = /^[A-Za-z]{1,19}$/
+
 /** A part of a variable's or member's name that says that its value is a secret. */
 const secretName =
   /(?:^|[_-])(?:(?:api|access|secret|private|encryption|auth)?_?keys?|token|secret|password|passwd|pass|passphrase|credentials?|authorization|auth|cookie|dsn|pat)(?:[_-]|$)/i
@@ -24,9 +27,10 @@ export function knownSecrets(where: { stateFolder: string; environment: Record<s
   const settings = readText(mcpPath(where))
   const used = new Set([...settings.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name))
   for (const [name, value = ''] of Object.entries(environment)) {
-    if (secretName.test(name) || used.has(name) || name.startsWith('LOOPWRIGHT_SECRET_')) found.push({ name, value })
+    const isGiven = used.has(name) || name.startsWith('LOOPWRIGHT_SECRET_')
+    if (isGiven || (secretName.test(name) && !word.test(value.trim()))) found.push({ name, value })
     const [, password = ''] = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:([^/\s@]+)@/i.exec(value) ?? []
-    found.push({ name, value: password }, { name, value: decoded(password) })
+    if (!word.test(password)) found.push({ name, value: password }, { name, value: decoded(password) })
   }
   found.push(...fromFolder(secretsFolder(environment)), ...fromSettings(parsed(settings), 'mcp.json'))
   const whole = found.map(({ name, value }) => ({ name, value: value.trim() }))
