@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { endProcess, markOf, type ProcessMark } from '../workers/live-process.ts'
+import { endProcess, markOf, type ProcessMark } from '../store/live-process.ts'
 import { startProcess } from '../activities/process.ts'
 
 /** A process of the bench. */

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
+import { changeFile } from '../client/change-file.ts'
 import { ClientProblem } from '../client/problem.ts'
 import { hashOf, StoredToken } from './identity.ts'
 
 const Tokens = z.strictObject({ tokens: z.array(StoredToken).max(10_000) })
+
+const none = '{"tokens":[]}'
 
 /** The tokens that the API knows, and how they change. */
 export interface TokenBook {
@@ -38,30 +41,33 @@ function fixed(text: string): TokenBook {
 function inFile(file: string): TokenBook {
   const read = async () => {
     const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '{"tokens":[]}'
+      if (error.code === 'ENOENT') return none
       throw new ClientProblem('NoKey', `the file of tokens ${file} cannot be read: ${error.message}`, 'mend it', error)
     })
     return parsed(text, file)
   }
-  const write = async (tokens: StoredToken[]) => {
-    await mkdir(dirname(file), { recursive: true })
-    // Written beside and then put in its place: nobody reads half a file.
-    await writeFile(`${file}.new`, `${JSON.stringify({ tokens }, null, 2)}\n`, { mode: 0o600 })
-    await rename(`${file}.new`, file)
-  }
+  // Two commands at once change it one after the other, each what the other left.
+  const change = (changed: (tokens: StoredToken[]) => StoredToken[] | undefined) =>
+    changeFile(file, (text = none) => {
+      const after = changed(parsed(text, file))
+      return after && `${JSON.stringify({ tokens: after }, null, 2)}\n`
+    })
   return {
     read,
     add: async (token) => {
       const secret = newSecret()
-      const others = (await read()).filter(({ name }) => name !== token.name)
-      await write([...others, StoredToken.parse({ ...token, sha256: hashOf(secret) })])
+      const added = StoredToken.parse({ ...token, sha256: hashOf(secret) })
+      await change((tokens) => [...tokens.filter(({ name }) => name !== token.name), added])
       return secret
     },
     remove: async (name) => {
-      const tokens = await read()
-      const others = tokens.filter((token) => token.name !== name)
-      if (others.length < tokens.length) await write(others)
-      return others.length < tokens.length
+      let there = false
+      await change((tokens) => {
+        const others = tokens.filter((token) => token.name !== name)
+        there = others.length < tokens.length
+        return there ? others : undefined
+      })
+      return there
     },
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import { runProcess, startProcess } from '../activities/process.ts'
-import { isAlive, markOf } from '../workers/live-process.ts'
+import { isAlive, markOf } from '../store/live-process.ts'
 import { startServer, type LocalServer } from '../workers/server.ts'
 
 let stateFolder: string

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isAlive } from '../workers/live-process.ts'
+import { isAlive } from '../store/live-process.ts'
 import { readServerFile } from '../workers/server-file.ts'
 // @ts-expect-error: plain JavaScript, because jest's global set-up loads it.
 import { endLeftovers } from './support/leftovers.js'

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isAlive, markOf, processMark } from './live-process.ts'
+import { isAlive, markOf, processMark } from '../store/live-process.ts'
 
 const serverFile = processMark.extend({
   address: z.string(),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { startProcess } from '../activities/process.ts'
-import { endProcess, markOf } from './live-process.ts'
+import { endProcess, markOf } from '../store/live-process.ts'
 import { freePort } from './ports.ts'
 import { serverCommand } from './server-command.ts'
 import { writeServerFile, type ServerFile } from './server-file.ts'

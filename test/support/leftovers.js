@@ -9,7 +9,7 @@ const oldMilliseconds = 30 * 60_000
 /** Ends the embedded servers that killed test runs left behind: in temporary folders of ours, old, and used by no process that lives. Returns their folders. */
 export async function endLeftovers(prefix = 'loopwright-', now = Date.now()) {
   const { readServerFile } = await import('../../dist/workers/server-file.js')
-  const { endProcess, isAlive } = await import('../../dist/workers/live-process.js')
+  const { endProcess, isAlive } = await import('../../dist/store/live-process.js')
   const ended = []
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
     const folder = join(tmpdir(), name)
