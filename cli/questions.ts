@@ -1,23 +1,26 @@
 import { createInterface } from 'node:readline/promises'
+import { type OpenGate, type ShownLine, shownLines, visible } from '../client/index.ts'
 import { type Gate } from '../contract/messages.ts'
-import { Patch } from '../contract/workspace.ts'
 import { valueOf } from './commands/decide.ts'
 import { type Session } from './session.ts'
 import { duration } from './words.ts'
 
-type OpenGate = Gate & { run: string }
+/** Lines of what is shown that are printed in a list of questions. */
+const mostLines = 200
 
-/** Lines of what is shown that are printed. */
-const shownLines = 200
-
-/** Prints open questions, each with what it shows and the command that answers it. */
-export async function printGates(session: Session, gates: OpenGate[]): Promise<void> {
+/** Prints open questions, each with what it shows and the command that answers it; `whole`: however long that is. */
+export async function printGates(session: Session, gates: OpenGate[], { whole = false } = {}): Promise<void> {
   for (const gate of gates) {
-    const shown = await shownBy(session, gate)
-    const asked = `${session.printer.colors.bold(gate.question)}  (${gate.run}, asked ${duration(Date.now() - gate.since)} ago)`
+    const lines = await shownBy(session, gate)
+    const more = whole ? 0 : lines.length - mostLines
+    const shown =
+      more > 0
+        ? [...drawn(session, lines.slice(0, mostLines)), `  … ${more} more lines: loopwright gates ${gate.run}`]
+        : drawn(session, lines)
+    const asked = `${session.printer.colors.bold(visible(gate.question))}  (${gate.run}, asked ${duration(Date.now() - gate.since)} ago)`
     const answer = `  answer   loopwright decide ${gate.run} yes|no|stop --digest ${gate.digest.slice(0, 12)}${valueFlag(gate)}${gate.needs ? ' --as NAME' : ''}`
     session.printer.print(
-      { ...gate, kind: 'gate', asks: gate.kind, text: shown.map((line) => line.slice(2)).join('\n') },
+      { ...gate, kind: 'gate', asks: gate.kind, text: lines.map(({ text }) => text).join('\n') },
       [asked, ...shown, ...about(gate), answer].join('\n'),
     )
   }
@@ -57,7 +60,7 @@ export async function askPerson(
   interrupted: Promise<'interrupted'>,
 ): Promise<'answered' | 'interrupted'> {
   const { loopwright, printer } = session
-  printer.say([printer.colors.bold(gate.question), ...(await shownBy(session, gate)), ...about(gate)].join('\n'))
+  printer.say([printer.colors.bold(visible(gate.question)), ...drawn(session, await shownBy(session, gate)), ...about(gate)].join('\n'))
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   const ended = new Promise<'interrupted'>((resolve) => terminal.once('SIGINT', () => resolve('interrupted')))
   const read = (question: string) => Promise.race([terminal.question(question), ended, interrupted])
@@ -91,13 +94,11 @@ function wordOf({ kind, options = [], many }: Gate): string {
   return kind === 'form' ? 'the form, as JSON' : 'your text'
 }
 
-/** What a gate shows: a patch as its diff, anything else as JSON. */
-async function shownBy({ loopwright }: Session, { show }: Gate): Promise<string[]> {
-  const patch = Patch.safeParse(show)
-  const text = patch.success
-    ? await loopwright.store.text(patch.data.diff.sha256).catch(() => 'the diff is not in the artifact store of this machine')
-    : JSON.stringify(show, null, 2)
-  const lines = text.trimEnd().split('\n')
-  const more = lines.length - shownLines
-  return [...lines.slice(0, shownLines).map((line) => `  ${line}`), ...(more > 0 ? [`  … ${more} more lines`] : [])]
+const shownBy = ({ loopwright: { store } }: Session, { shown }: OpenGate): Promise<ShownLine[]> =>
+  shownLines(shown, ({ sha256 }) => store.text(sha256))
+
+/** In colours where somebody sees them. */
+function drawn({ printer: { colors } }: Session, lines: ShownLine[]): string[] {
+  const colour = { plain: String, file: colors.bold, place: colors.cyan, added: colors.green, removed: colors.red }
+  return lines.map(({ text, is }) => `  ${colour[is](text)}`)
 }

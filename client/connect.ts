@@ -2,7 +2,7 @@ import type { History } from '@temporalio/common/lib/proto-utils.js'
 import { type WorkflowHandle } from '@temporalio/client'
 import { declarations } from '../contract/declarations.ts'
 import { type Json } from '../contract/json.ts'
-import { type Gate, type MessageAnswer, type MessageName, type Status } from '../contract/messages.ts'
+import { type MessageAnswer, type MessageName, type Status } from '../contract/messages.ts'
 import { type Outcome } from '../contract/outcome.ts'
 import { type RunEvent } from '../contract/run-events.ts'
 import { type TraceRecord } from '../contract/trace.ts'
@@ -18,7 +18,7 @@ import { type EventOptions, events } from './events.ts'
 import { foldHistory, type Graph } from './graph.ts'
 import { histories, inputOf } from './history.ts'
 import { type Holds, holdsOf } from './holds.ts'
-import { type Filter, gates, list, type Listed } from './list.ts'
+import { type Filter, gates, list, type Listed, type OpenGate } from './list.ts'
 import { type Policies } from '../contract/policy/policy.ts'
 import { backTest, type BackTest } from './policy/back-test.ts'
 import { lastRuns } from './policy/last-runs.ts'
@@ -51,7 +51,7 @@ export interface Loopwright extends MessageFunctions {
   /** What a live run is doing. */
   status(run: string): Promise<Status>
   /** The open questions to people, oldest first, of one run or of all. */
-  gates(run?: string): Promise<(Gate & { run: string })[]>
+  gates(run?: string): Promise<OpenGate[]>
   /** Sends a message by its name; it is checked against its schema like the typed ones. */
   send(run: string, name: MessageName, message: unknown, options?: { waitMilliseconds?: number }): Promise<MessageAnswer>
   /** Ends a run in good order: it keeps its best attempt and says what it spent. */

@@ -4,7 +4,7 @@ import { type RunEvent } from '../contract/run-events.ts'
 import { decoded } from './archive.ts'
 import { type Server } from './server.ts'
 import { endOf, key, kinds, text } from './stages.ts'
-import { visible } from './trace/visible.ts'
+import { visible } from '../contract/visible.ts'
 
 type HistoryEvent = NonNullable<History['events']>[number]
 type Without<Event> = Event extends RunEvent ? Omit<Event, 'id' | 'at'> : never

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
 import { type Gate, type Status } from '../contract/messages.ts'
 import { searchAttributes } from '../contract/preflight.ts'
+import { type ShownPart, shownParts } from '../contract/shown.ts'
 import { ask } from './asking.ts'
 import { type Server } from './server.ts'
 import { type RunSummary, summarize } from './summary.ts'
@@ -65,12 +66,17 @@ function isSo(summary: RunSummary, status: Filter['status']): boolean {
   return !status || summary.status === status
 }
 
+/** An open question, the run that asks it, and what it shows in the words of people. */
+export type OpenGate = Gate & { run: string; shown: ShownPart[] }
+
 /** The open questions of one run, or of all. */
-export async function gates(server: Server, run?: string): Promise<(Gate & { run: string })[]> {
+export async function gates(server: Server, run?: string): Promise<OpenGate[]> {
   const asked =
     run === undefined ? (await list(server, { status: 'open', limit: 1_000 })).runs.filter(asks).map((summary) => summary.run) : [run]
   const answers = await Promise.all(
-    asked.map(async (id) => ((await ask(server, id, 'gates')).answer ?? []).map((gate) => ({ run: id, ...gate }))),
+    asked.map(async (id) =>
+      ((await ask(server, id, 'gates')).answer ?? []).map((gate) => ({ run: id, ...gate, shown: shownParts(gate.show ?? null) })),
+    ),
   )
   return answers.flat().sort((a, b) => a.since - b.since)
 }

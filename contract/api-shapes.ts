@@ -3,6 +3,7 @@ import { gateKinds } from './gates.ts'
 import { Selector } from './holds.ts'
 import { Limits } from './limits.ts'
 import { outcomeOf, Spent } from './outcome.ts'
+import { ShownPart } from './shown.ts'
 
 const time = z.number().describe('Milliseconds since the epoch.')
 const state = z.enum(['running', 'waiting', 'paused', 'done', 'stopped', 'failed'])
@@ -73,6 +74,7 @@ export const GateShape = z.strictObject({
   kind: z.enum(gateKinds),
   question: z.string(),
   show: z.json(),
+  shown: z.array(ShownPart).describe('What it shows, in the words of people: lines, and diffs and long texts as artifacts.'),
   digest: z.string().describe('A decision must carry it.'),
   since: time,
   options: z.array(z.string()).optional(),

@@ -83,6 +83,29 @@ inBrowser('the inbox page in a browser', () => {
     rmSync(repo, { recursive: true, force: true })
   }, 240_000)
 
+  test('an edit that a rule asks about is shown as its diff and what else is shown as lines, in the words that the command line has', async () => {
+    const repo = makeRepository({ Makefile: 'all:\n\techo one\n' })
+    const content = 'all:\n\techo two # <b>bold</b>\u202E\n'
+    const input = { repo, calls: [{ tool: 'write', arguments: { path: 'Makefile', content } }] }
+    const rule = { name: 'builds', then: 'ask' as const, tools: ['write'] }
+    const run = await bench.loopwright.start('calls', input, { policy: { standard: [], rules: [rule] } })
+    const shown = question(run).getByRole('region', { name: 'What is shown' })
+    await shown.getByText('rule: 2:builds').waitFor()
+    const lines = (await shown.innerText()).trim().split('\n')
+    expect(lines[0]).toBe('1 file, +1 -1')
+    expect(lines.slice(-5)).toEqual([
+      expect.stringMatching(/^@@ -1,2 /),
+      ' all:',
+      '-\techo one',
+      '+\techo two # <b>bold</b>\\u202E',
+      'rule: 2:builds',
+    ])
+    expect(await shown.locator('.added').allInnerTexts()).toEqual([expect.stringContaining('echo two')])
+    await question(run).getByRole('button', { name: 'Yes' }).click()
+    expect((await bench.loopwright.ended(run)).outcome).toMatchObject({ value: [{}, { files: ['Makefile'] }] })
+    rmSync(repo, { recursive: true, force: true })
+  }, 240_000)
+
   const hostile = `<img src=x onerror="alert(1)"><script>alert(2)</script><a href="javascript:alert(3)">go</a>{{7*7}}`
 
   test('what models and runs wrote is text: in questions, options, what is shown, and names of runs', async () => {

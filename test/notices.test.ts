@@ -12,7 +12,7 @@ import { type CoreBench, openBench } from './support/core.ts'
 interface Delivery {
   headers: Record<string, string | string[] | undefined>
   body: string
-  said: { type: string; id: string; data: { run: string; question: string; answer: string; link: string; to?: string } }
+  said: { type: string; id: string; data: { run: string; question: string; text: string; answer: string; link: string; to?: string } }
 }
 
 const secret = 'a secret of the receiver'
@@ -79,7 +79,7 @@ async function decide(run: WorkflowHandle): Promise<unknown> {
 
 test('who is told of a question is told again with the same id until it is heard, by a signed request and by a command', async () => {
   answers.push(500, 503)
-  const run = await told.start('asking', { gates: [{ kind: 'confirm', question: 'Merge it?' }] })
+  const run = await told.start('asking', { gates: [{ kind: 'confirm', question: 'Merge it?', show: { amount: 5, to: ['ada'] } }] })
   const heard = await until(
     () => deliveriesOf(run),
     (all) => all.length === 3,
@@ -93,6 +93,7 @@ test('who is told of a question is told again with the same id until it is heard
     id: headers['webhook-id'],
     data: {
       question: 'Merge it?',
+      text: 'amount: 5\nto:\n  1: ada',
       link: 'https://loops.example',
       answer: expect.stringMatching(/^loopwright decide \S+ yes\|no\|stop --digest [0-9a-f]{12}$/),
     },

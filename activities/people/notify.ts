@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import { createHmac } from 'node:crypto'
 import { splitCommand } from '../../contract/command.ts'
 import { type Notice } from '../../contract/notices.ts'
+import { shownLines, shownParts } from '../../contract/shown.ts'
 import { type Activities } from '../activities.ts'
 import { runProcess } from '../process.ts'
 import { whileAlive } from '../tools/alive.ts'
@@ -10,6 +11,9 @@ import { type World } from '../world.ts'
 type Environment = World['environment']
 
 const timeoutMilliseconds = 10_000
+/** Of what a question shows, in a notice. */
+const mostLines = 200
+const mostCharacters = 500
 
 /** Whether somebody wants to be told of questions to people. */
 export function isNotified({ LOOPWRIGHT_NOTIFY_URL: url, LOOPWRIGHT_NOTIFY_COMMAND: command }: Environment): boolean {
@@ -17,25 +21,34 @@ export function isNotified({ LOOPWRIGHT_NOTIFY_URL: url, LOOPWRIGHT_NOTIFY_COMMA
 }
 
 /** The activity that tells of a question: to an address, signed as Standard Webhooks are, and to a command, as JSON on its standard input. What fails is tried again. */
-export function createNotify({ environment }: Pick<World, 'environment'>): Activities['notify'] {
+export function createNotify({ environment, store }: Pick<World, 'environment' | 'store'>): Activities['notify'] {
   return (notice) =>
     whileAlive(async (signal) => {
-      const body = JSON.stringify(told(environment, notice))
+      const body = JSON.stringify(told(environment, notice, await textOf(store, notice)))
       const { LOOPWRIGHT_NOTIFY_URL: url, LOOPWRIGHT_NOTIFY_COMMAND: command } = environment
       if (url) await post(url, environment['LOOPWRIGHT_NOTIFY_SECRET'], notice.id, body, signal)
       if (command) await hand(environment, command, body, signal)
     })
 }
 
-/** The question, how it is answered from a terminal, and where its page is if there is one. */
-function told(environment: Environment, { id, event, run, workflow, gate }: Notice): object {
+/** What the question shows, in the words of people: a mail may hold so many lines of it. */
+async function textOf(store: World['store'], { gate }: Notice): Promise<string> {
+  const lines = (await shownLines(shownParts(gate.show), ({ sha256 }) => store.text(sha256))).map(({ text }) =>
+    text.slice(0, mostCharacters),
+  )
+  const more = lines.length - mostLines
+  return [...lines.slice(0, mostLines), ...(more > 0 ? [`… ${more} more lines`] : [])].join('\n')
+}
+
+/** The question, what it shows, how it is answered from a terminal, and where its page is if there is one. */
+function told(environment: Environment, { id, event, run, workflow, gate }: Notice, text: string): object {
   const answer = `loopwright decide ${run} yes|no|stop --digest ${gate.digest.slice(0, 12)}`
   const link = environment['LOOPWRIGHT_URL']
   return {
     type: `gate.${event}`,
     id,
     timestamp: new Date().toISOString(),
-    data: { run, workflow, ...gate, answer, ...(link ? { link } : {}) },
+    data: { run, workflow, ...gate, text, answer, ...(link ? { link } : {}) },
   }
 }
 

@@ -140,7 +140,7 @@ async function show(session: Session, prefix: string, steps: boolean): Promise<n
 async function gates(session: Session, prefix: string | undefined): Promise<number> {
   const { loopwright, printer } = session
   const open = await loopwright.gates(prefix === undefined ? undefined : await loopwright.resolve(prefix))
-  await printGates(session, open)
+  await printGates(session, open, { whole: prefix !== undefined })
   if (open.length === 0) printer.say('Nobody is asked anything.')
   return exitCodes.accepted
 }

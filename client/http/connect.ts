@@ -2,7 +2,7 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { randomUUID } from 'node:crypto'
 import { type Case } from '../../contract/cases.ts'
 import { type Hold } from '../../contract/holds.ts'
-import { type Gate, type MessageAnswer, type MessageName, messages, type Status } from '../../contract/messages.ts'
+import { type MessageAnswer, type MessageName, messages, type Status } from '../../contract/messages.ts'
 import { type TraceRecord } from '../../contract/trace.ts'
 import { type ShownCase } from '../cases.ts'
 import { type Loopwright } from '../connect.ts'
@@ -12,7 +12,7 @@ import { type Graph } from '../graph.ts'
 import { type Told } from '../each.ts'
 import { type Holds } from '../holds.ts'
 import { checked } from '../input.ts'
-import { type Listed } from '../list.ts'
+import { type Listed, type OpenGate } from '../list.ts'
 import { backTest } from '../policy/back-test.ts'
 import { ClientProblem } from '../problem.ts'
 import { type NewSchedule, type Scheduled, type Schedules } from '../schedules.ts'
@@ -42,7 +42,7 @@ export function connectOverHttp(api: Api): Loopwright {
     },
     ended,
     status: (run) => call<Status>(api, 'statusOfRun', about(run)),
-    gates: (run) => call<(Gate & { run: string })[]>(api, run === undefined ? 'gates' : 'gatesOfRun', run === undefined ? {} : about(run)),
+    gates: (run) => call<OpenGate[]>(api, run === undefined ? 'gates' : 'gatesOfRun', run === undefined ? {} : about(run)),
     send,
     decide: (run, message) => send(run, 'decide', message),
     steer: (run, message) => send(run, 'steer', message),

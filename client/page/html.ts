@@ -1,4 +1,4 @@
-import { visible } from '../trace/visible.ts'
+import { visible } from '../../contract/visible.ts'
 
 /** HTML that is safe to put into a page. */
 export interface Html {

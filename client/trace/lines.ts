@@ -1,6 +1,6 @@
 import { type Json } from '../../contract/json.ts'
 import { type Cost, type Quoted, type TraceOf, type TraceRecord } from '../../contract/trace.ts'
-import { brief, visible } from './visible.ts'
+import { brief, visible } from '../../contract/visible.ts'
 
 /** The text of a quotation, or the note that the store has lost it. */
 export function textOf(quoted: Quoted | undefined): string {

@@ -1,4 +1,4 @@
-import { visible } from '../trace/visible.ts'
+import { visible } from '../../contract/visible.ts'
 
 /** One sentence: its first line, made safe to see, cut, with a capital letter where it does not begin with a name, and one full stop. */
 export function sentence(text: string, most = 600): string {

@@ -9,6 +9,8 @@ export interface Question {
   kind: 'confirm' | 'input' | 'select' | 'editor' | 'form'
   question: string
   show: unknown
+  /** It in words: lines, and what lies in the artifact store. */
+  shown: ({ text: string } | { kept: { sha256: string }; is: 'text' | 'diff'; indent: number })[]
   digest: string
   since: number
   options?: string[]
@@ -46,7 +48,7 @@ function draw(api: Api, me: Me, question: Question): HTMLElement {
   const { run, digest } = question
   const title = make('h3', { id: `title-${digest}-${run}` }, question.question)
   const shown = make('pre', { tabindex: '0', role: 'region', 'aria-label': 'What is shown' })
-  show(api, shown, question.show)
+  void show(api, shown, question.shown)
   const id = `question-${run}-${digest.slice(0, 12)}`
   const link = make('a', { href: `#${encodeURIComponent(id)}` }, run)
   return make(
@@ -89,15 +91,30 @@ function who({ needs, to }: Question, { roles, vouched }: Me): HTMLElement[] {
   return lines.map((line) => make('p', {}, line))
 }
 
-/** A patch is shown as its diff, everything else as it is. */
-function show(api: Api, place: HTMLElement, what: unknown): void {
-  const diff = (what as { diff?: { sha256?: unknown } } | null)?.diff?.sha256
-  if (typeof diff !== 'string' || !/^[0-9a-f]{64}$/.test(diff))
-    return text(place, typeof what === 'string' ? what : JSON.stringify(what, null, 2))
-  text(place, 'Reading the diff …')
-  api.text(`/artifacts/${diff}`).then(
-    (patch) => place.replaceChildren(...patch.split('\n').map(diffLine)),
-    (problem: unknown) => text(place, `The diff cannot be shown: ${problem instanceof Error ? problem.message : String(problem)}`),
+/** Draws what is shown in its order, once what is kept has been read. */
+async function show(api: Api, place: HTMLElement, parts: Question['shown']): Promise<void> {
+  text(place, 'Reading …')
+  place.replaceChildren(...(await Promise.all(parts.map((part) => partLines(api, part)))).flat())
+}
+
+async function partLines(api: Api, part: Question['shown'][number]): Promise<HTMLElement[]> {
+  if ('text' in part) return [make('span', {}, `${part.text}\n`)]
+  const { kept, is, indent } = part
+  try {
+    const lines = visible(await api.text(`/artifacts/${kept.sha256}`))
+      .trimEnd()
+      .split('\n')
+    return is === 'diff' ? lines.map(diffLine) : lines.map((line) => make('span', {}, `${' '.repeat(indent)}${line}\n`))
+  } catch (problem) {
+    return [make('span', {}, `The ${is} cannot be shown: ${problem instanceof Error ? problem.message : String(problem)}\n`)]
+  }
+}
+
+/** As the server writes what it sends itself: what would turn the direction of a text, or hide, is written as its number. */
+function visible(kept: string): string {
+  return kept.replaceAll(
+    /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`,
   )
 }
 

@@ -12,7 +12,7 @@ export interface Asked {
   argument: { [key: string]: Json }
   text: string
   asking: Asking
-  prepared?: { show: Json; digest: string } | undefined
+  prepared?: { show: Json; dollars?: number; digest: string } | undefined
 }
 
 /** What would be done may change so often while a person thinks about it. */
@@ -36,7 +36,7 @@ export async function agreement({ tool, argument, text, asking, prepared }: Aske
       kind: 'confirm',
       name: 'agree',
       question: `May this be done: ${text}? The rule ${rule} asks${why === undefined ? '' : `, because ${why}`}.`,
-      show: { tool: tool.name, arguments: argument, rule, policy, ...(prepared ? { prepared: prepared.show } : {}), approves },
+      show: { tool: tool.name, arguments: argument, rule, policy, ...(prepared ? costing(prepared) : {}), approves },
       ...needsOf(needs),
       ...(minutes === undefined ? {} : { deadline: [expiry(minutes)] }),
     })
@@ -46,6 +46,9 @@ export async function agreement({ tool, argument, text, asking, prepared }: Aske
   }
   return { approved: approves }
 }
+
+/** What preparing it showed, and what it will cost. */
+const costing = ({ show, dollars }: NonNullable<Asked['prepared']>) => ({ prepared: show, ...(dollars === undefined ? {} : { dollars }) })
 
 function needsOf({ roles, quorum, notRequester, verified }: Asking['asks'][number]): { needs?: Needs } {
   const needs: Needs = {

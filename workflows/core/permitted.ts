@@ -29,7 +29,7 @@ export async function settledOnceAgreed(
   for (let round = 0, tries = begun; round < mostAgreements; round++) {
     const shown = tool.prepares && (asking || counts) ? await prepare(plain, text) : undefined
     if (shown?.refused !== undefined) return { refused: shown.refused }
-    const prepared = shown && { show: shown.show, digest: digest(shown) }
+    const prepared = shown && { ...shown, digest: digest(shown) }
     const agreed: { approved?: string; refused?: string } = asking ? await agreement({ tool, argument, text, asking, prepared }) : {}
     if (agreed.refused !== undefined) return { refused: agreed.refused }
     const over = take(ruled, stage, shown?.dollars)

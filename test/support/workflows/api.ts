@@ -1,2 +1,7 @@
+import { declarations as asked } from './gates.ts'
+import { declarations as called } from './policies.ts'
+
 export { testAndFix } from '../../../workflows/loops/test-and-fix.ts'
-export { asking, declarations } from './gates.ts'
+export { asking } from './gates.ts'
+export { calls } from './policies.ts'
+export const declarations = { ...asked, ...called }

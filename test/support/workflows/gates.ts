@@ -19,6 +19,7 @@ const Asking = z.strictObject({
     z.strictObject({
       kind: z.enum(gateKinds),
       question: z.string().default('What now?'),
+      show: z.json().optional(),
       options: z.array(z.string()).optional(),
       many: z.literal(true).optional(),
       schema: z.record(z.string(), z.json()).optional(),
