@@ -7,6 +7,7 @@ import { readWithOwn } from './effects/read.ts'
 import { registered } from './effects/registry.ts'
 import { createCompaction } from './model/compaction.ts'
 import { createCallModel } from './model/index.ts'
+import { rememberingTools } from './memory/tools.ts'
 import { createCheckGrant } from './people/grants.ts'
 import { createNotify } from './people/notify.ts'
 import { createPreflight } from './preflight/index.ts'
@@ -27,7 +28,8 @@ import { type World } from './world.ts'
 /** Everything workflows can have done, for one worker. */
 export function createActivities(given: World): Activities {
   const redact = redacting(knownSecrets(given))
-  const world: World = { ...given, redact, store: withoutSecrets(given.store, redact) }
+  const store = withoutSecrets(given.store, redact)
+  const world: World = { ...given, redact, store, tools: [...(given.tools ?? []), ...rememberingTools(given.environment, store)] }
   const own = registered(world.tools)
   return guarded(
     {

@@ -4,6 +4,7 @@ import { addClean } from './commands/clean.ts'
 import { addCosts } from './commands/costs.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addAttach } from './commands/attach.ts'
+import { addFacts } from './commands/facts.ts'
 import { addHolds } from './commands/holds.ts'
 import { addMessages } from './commands/messages.ts'
 import { addModels } from './commands/models.ts'
@@ -59,6 +60,7 @@ export function createProgram(): Command {
     addCosts,
     addPolicy,
     addCases,
+    addFacts,
     addReplay,
     addServing,
     addApi,

@@ -15,6 +15,8 @@ import { costs } from './costs/find.ts'
 import { type Costs, type CostView } from './costs/costs.ts'
 import { type Ended, ended, result } from './ended.ts'
 import { type EventOptions, events } from './events.ts'
+import { type FactFilter, facts, forgetFact } from './facts.ts'
+import { type Fact } from '../contract/facts.ts'
 import { foldHistory, type Graph } from './graph.ts'
 import { histories, inputOf } from './history.ts'
 import { type Holds, holdsOf } from './holds.ts'
@@ -82,6 +84,10 @@ export interface Loopwright extends MessageFunctions {
   cases(filter?: CaseFilter): Promise<Case[]>
   /** The newest case of the only run that starts with a prefix, with its best candidate. */
   showCase(prefix: string): Promise<ShownCase>
+  /** What runs remembered, newest first. */
+  facts(filter?: FactFilter): Promise<Fact[]>
+  /** Forgets a fact for good, and returns what it said. */
+  forget(fact: string): Promise<Fact>
   /** Switches that hold every run that uses a model or tool, or is of a workflow or tenant. */
   readonly holds: Holds
   /** What a candidate policy would have said of recorded runs: of those that are named, or of the last so many that were kept. Nothing is touched. */
@@ -136,6 +142,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     schedules: schedulesOf(server),
     cases: (filter) => cases(server.store, filter),
     showCase: (prefix) => showCase(server.store, prefix),
+    facts: (filter) => facts(server.store, filter),
+    forget: (fact) => forgetFact(server.store, fact),
     holds: holdsOf(server),
     backTest: async (candidate, runs) =>
       backTest(

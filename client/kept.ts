@@ -8,6 +8,8 @@ import { type Case } from '../contract/cases.ts'
 import { type CaseFilter, cases, showCase, type ShownCase } from './cases.ts'
 import { type Costs, type CostView } from './costs/costs.ts'
 import { costs } from './costs/find.ts'
+import { type Fact } from '../contract/facts.ts'
+import { type FactFilter, facts, forgetFact } from './facts.ts'
 import { noSuchRun } from './ended.ts'
 import { type Policies } from '../contract/policy/policy.ts'
 import { backTest, type BackTest } from './policy/back-test.ts'
@@ -34,6 +36,10 @@ export interface Kept {
   cases(filter?: CaseFilter): Promise<Case[]>
   /** The newest case of the only run that starts with a prefix, with its best candidate. */
   showCase(prefix: string): Promise<ShownCase>
+  /** What runs remembered, newest first. */
+  facts(filter?: FactFilter): Promise<Fact[]>
+  /** Forgets a fact for good, and returns what it said. */
+  forget(fact: string): Promise<Fact>
   /** What a candidate policy would have said of recorded runs: of those that are named, or of the last so many that were kept. Nothing is touched. */
   backTest(candidate: Policies, runs: string[] | { last: number }): Promise<BackTest>
   /** What the runs that ended since a time (milliseconds since the epoch) cost, also per accepted outcome. */
@@ -52,6 +58,8 @@ export function openKept(options: Pick<ConnectOptions, 'artifacts' | 'stateFolde
     store,
     cases: (filter) => cases(store, filter),
     showCase: (prefix) => showCase(store, prefix),
+    facts: (filter) => facts(store, filter),
+    forget: (fact) => forgetFact(store, fact),
     backTest: async (candidate, runs) =>
       backTest(
         async (run) => foldTrace(archive, run, await found(archive, run)),

@@ -53,6 +53,7 @@ export const acting: Handlers<
   | 'killRun'
   | 'throwHold'
   | 'releaseHold'
+  | 'forgetFact'
   | 'createSchedule'
   | 'pauseSchedule'
   | 'resumeSchedule'
@@ -96,6 +97,7 @@ export const acting: Handlers<
     const { perSecond } = body
     return loopwright.holds.release(held(body), { by, ...because(body), ...(perSecond === undefined ? {} : { perSecond }) })
   },
+  forgetFact: ({ loopwright }, { parameters: { fact = '' } }) => loopwright.forget(fact),
   createSchedule: async ({ loopwright, declarations }, { body }) => {
     const { schedule, every, cron, timeZone, catchUpMinutes, ...what } = body
     workflowOf(declarations, what.workflow)

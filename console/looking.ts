@@ -27,6 +27,7 @@ export const looking: Handlers<
   | 'holds'
   | 'cases'
   | 'showCase'
+  | 'facts'
   | 'schedules'
   | 'costs'
   | 'health'
@@ -80,6 +81,8 @@ export const looking: Handlers<
   cases: ({ loopwright }, { query: { status, workflow } }) =>
     loopwright.cases({ ...(status ? { status } : {}), ...(workflow ? { workflow } : {}) }),
   showCase: async ({ loopwright }, { parameters }) => ({ ...(await loopwright.showCase(parameters['case'] ?? '')) }),
+  facts: ({ loopwright }, { query: { scope, of, tenant } }) =>
+    loopwright.facts({ ...(scope ? { scope } : {}), ...(of ? { of } : {}), ...(tenant ? { tenant } : {}) }),
   schedules: ({ loopwright }) => loopwright.schedules.list(),
   costs: async ({ loopwright }, { query }) => ({ ...(await loopwright.costs(query)) }) as unknown as Json,
   health: ({ health }) => health(),

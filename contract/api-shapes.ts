@@ -128,3 +128,52 @@ export const ErrorShape = z.strictObject({
     next: z.string().describe('What to do about it.'),
   }),
 })
+
+/** A workflow of the catalogue. */
+export const WorkflowEntry = z.looseObject({
+  name: z.string(),
+  description: z.string(),
+  input: z.json(),
+  output: z.json(),
+  example: z.json(),
+})
+/** A schedule that is to be made. */
+export const NewScheduleShape = z.strictObject({
+  schedule: z.string().min(1).max(200).describe('Its name; its runs are called after it.'),
+  workflow: z.string().min(1).max(200),
+  input: z.json().describe('Of each run.'),
+  every: z.number().positive().max(525_600).optional().describe('Minutes between two runs.'),
+  cron: z.string().min(1).max(200).optional().describe('`minute hour day month weekday`.'),
+  timeZone: z.string().min(1).max(100).optional().describe('Of the cron expression (UTC).'),
+  catchUpMinutes: z
+    .int()
+    .positive()
+    .max(525_600)
+    .optional()
+    .describe('How long a time is made up for that passed while the server was down.'),
+})
+/** Runs that start by themselves. */
+export const ScheduleShape = z.strictObject({
+  schedule: z.string(),
+  workflow: z.string(),
+  paused: z.boolean(),
+  note: z.string().optional(),
+  next: z.array(z.number()),
+  runs: z.array(z.string()),
+})
+/** Whether the server of the runs answers. */
+export const HealthShape = z.strictObject({
+  address: z.string(),
+  version: z.string(),
+  taskQueue: z.string(),
+  workers: z.int(),
+  stuck: z.array(z.string()),
+})
+/** What came of telling a run. */
+export const ToldShape = z.strictObject({ run: z.string(), accepted: z.boolean(), reason: z.string().optional() })
+/** Whose token it is, and what it may do. */
+export const MeShape = z.strictObject({
+  name: z.string(),
+  roles: z.array(z.string()),
+  vouched: z.boolean().describe('Whether its decisions carry a grant.'),
+})

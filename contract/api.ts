@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { administers, type ApiRole, decides, look, operates } from './api-roles.ts'
 import { type Route, routesOf } from './api-route.ts'
-import { AnswerShape, AttachedShape, GateShape, RunShape, HoldShape, StatusShape, WatchedShape, WhyShape } from './api-shapes.ts'
+import { AnswerShape, AttachedShape, GateShape, HealthShape, HoldShape, MeShape, NewScheduleShape, RunShape } from './api-shapes.ts'
+import { ScheduleShape, StatusShape, ToldShape, WatchedShape, WhyShape, WorkflowEntry } from './api-shapes.ts'
 import { Case, caseStatuses } from './cases.ts'
+import { Fact, factScopes } from './facts.ts'
 import { Selector } from './holds.ts'
 import { Ref } from './json.ts'
 import { type MessageName, messages } from './messages.ts'
@@ -30,44 +32,7 @@ function sendRoute<Name extends MessageName>(name: Name) {
 const Name = z.string().min(1).max(200)
 const Nothing = z.strictObject({})
 const Done = z.strictObject({ done: z.literal(true) })
-const WorkflowEntry = z.looseObject({ name: z.string(), description: z.string(), input: z.json(), output: z.json(), example: z.json() })
-const NewScheduleShape = z.strictObject({
-  schedule: Name.describe('Its name; its runs are called after it.'),
-  workflow: Name,
-  input: z.json().describe('Of each run.'),
-  every: z.number().positive().max(525_600).optional().describe('Minutes between two runs.'),
-  cron: z.string().min(1).max(200).optional().describe('`minute hour day month weekday`.'),
-  timeZone: z.string().min(1).max(100).optional().describe('Of the cron expression (UTC).'),
-  catchUpMinutes: z
-    .int()
-    .positive()
-    .max(525_600)
-    .optional()
-    .describe('How long a time is made up for that passed while the server was down.'),
-})
-const ScheduleShape = z.strictObject({
-  schedule: z.string(),
-  workflow: z.string(),
-  paused: z.boolean(),
-  note: z.string().optional(),
-  next: z.array(z.number()),
-  runs: z.array(z.string()),
-})
-const HealthShape = z.strictObject({
-  address: z.string(),
-  version: z.string(),
-  taskQueue: z.string(),
-  workers: z.int(),
-  stuck: z.array(z.string()),
-})
 const reason = z.string().min(1).max(2_000).optional().describe('Why, for whoever asks what a run waits for.')
-const ToldShape = z.strictObject({ run: z.string(), accepted: z.boolean(), reason: z.string().optional() })
-const Me = z.strictObject({
-  name: z.string(),
-  roles: z.array(z.string()),
-  vouched: z.boolean().describe('Whether its decisions carry a grant.'),
-})
-
 const see = <Answer extends Route['answer']>(path: string, description: string, answer: Answer) =>
   ({ method: 'get', path, roles: look, description, answer }) as const
 const tellSchedule = <Body extends z.ZodType>(what: string, roles: ApiRole[], description: string, body: Body) =>
@@ -201,6 +166,18 @@ export const routes = routesOf({
     'The newest case of a run, with its best candidate.',
     z.looseObject({ ...Case.shape, candidate: z.json().optional() }),
   ),
+  facts: {
+    ...see('/facts', 'What runs remembered, newest first.', z.array(Fact)),
+    query: z.strictObject({ scope: z.enum(factScopes).optional(), of: Name.optional(), tenant: Name.optional() }),
+  },
+  forgetFact: {
+    method: 'post',
+    path: '/facts/{fact}/forget',
+    roles: administers,
+    description: 'Forgets a fact for good.',
+    body: Nothing,
+    answer: Fact,
+  },
   schedules: see('/schedules', 'The runs that start by themselves.', z.array(ScheduleShape)),
   createSchedule: {
     method: 'post',
@@ -222,7 +199,7 @@ export const routes = routesOf({
     }),
   },
   health: see('/health', 'Whether the server of the runs answers, and how many workers ask it for work.', HealthShape),
-  me: see('/me', 'Whose token this is, and what it may do.', Me),
+  me: see('/me', 'Whose token this is, and what it may do.', MeShape),
   signIn: {
     method: 'post',
     path: '/session',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ifAbsent } from './absent.ts'
 import { writeAtomically } from './atomic.ts'
@@ -50,6 +50,13 @@ export function folderStore(folder: string, sealing?: Sealing): ArtifactStore {
     claim: (key, ref) => keys.claim({ key, ref }),
     resolve: (key) => keys.read(key),
     keys: (prefix) => keys.list(prefix),
+    async remove(key) {
+      const ref = await keys.read(key)
+      if (ref === undefined) return
+      // The key last: as long as it is there, what is half removed can be removed again.
+      await rm(pathOf(ref.sha256), { force: true })
+      await keys.remove(key)
+    },
   }
 }
 

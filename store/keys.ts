@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Ref } from '../contract/json.ts'
 import { ifAbsent } from './absent.ts'
@@ -40,6 +40,10 @@ export class KeyFiles {
 
   async read(key: string): Promise<Ref | undefined> {
     return (await readPointer(this.#path(key)))?.ref
+  }
+
+  async remove(key: string): Promise<void> {
+    await rm(this.#path(key), { force: true })
   }
 
   async list(prefix: string): Promise<string[]> {

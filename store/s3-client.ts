@@ -19,6 +19,7 @@ export interface S3Bucket {
   write(name: string, content: Uint8Array, sha256: string): Promise<void>
   /** Writes the object unless it is there, or somebody is just writing it; says whether it did. */
   create(name: string, content: Uint8Array, sha256: string): Promise<boolean>
+  remove(name: string): Promise<void>
   /** The names that begin so, however many there are. */
   names(prefix: string): Promise<string[]>
 }
@@ -61,6 +62,10 @@ export function s3Bucket(place: S3Place): S3Bucket {
           throw error
         },
       ),
+    remove: (name) =>
+      using(async ({ s3, client }) => {
+        await client.send(new s3.DeleteObjectCommand({ Bucket, Key: root + name }))
+      }),
     names: (prefix) =>
       using(async ({ s3, client }) => {
         const names: string[] = []
@@ -103,7 +108,7 @@ const remedies: Record<string, Remedy> = {
   XAdminUserNotFound: unknownKey,
   SignatureDoesNotMatch: ['the secret does not belong to the access key', 'mend AWS_SECRET_ACCESS_KEY'],
   ExpiredToken: ['the credentials have expired', 'fetch new ones and start again'],
-  AccessDenied: ['the access key may not do this', 'allow it s3:GetObject, s3:PutObject and s3:ListBucket'],
+  AccessDenied: ['the access key may not do this', 'allow it s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket'],
   CredentialsProviderError: ['there are no credentials', 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'],
   PermanentRedirect: ['the bucket is in another region', 'name its region: s3://…?region=…'],
   ERR_MODULE_NOT_FOUND: ['the package @aws-sdk/client-s3 is not installed', 'npm install @aws-sdk/client-s3'],

@@ -66,6 +66,14 @@ export function s3Store(place: S3Place, sealing?: Sealing): ArtifactStore {
       const long = await Promise.all((await listed(longNames)).map(pointer))
       return [...keys, ...long.flatMap((found) => (found?.key.startsWith(prefix) ? [found.key] : []))].sort()
     },
+    async remove(key) {
+      const name = nameOfKey(key)
+      const found = await pointer(name)
+      if (found === undefined) return
+      // The key last: as long as it is there, what is half removed can be removed again.
+      await bucket.remove(`content/${found.ref.sha256}`)
+      await bucket.remove(`keys/${name}`)
+    },
   }
 }
 

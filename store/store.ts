@@ -24,4 +24,6 @@ export interface ArtifactStore {
   resolve(key: string): Promise<Ref | undefined>
   /** The keys that start with a prefix, sorted. */
   keys(prefix: string): Promise<string[]>
+  /** Takes a key away for good, and before it the artifact that it points at: only for what nothing else names. A key that is not there is none. */
+  remove(key: string): Promise<void>
 }

@@ -68,6 +68,8 @@ const matrix: { [Name in RouteName]: Who[] } = {
   dryRun: look,
   cases: look,
   showCase: look,
+  facts: look,
+  forgetFact: administer,
   schedules: look,
   createSchedule: administer,
   pauseSchedule: operate,

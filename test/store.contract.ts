@@ -95,6 +95,25 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
     expect(await again().keys('')).toEqual(oddKeys.toSorted())
   })
 
+  test('what is removed is gone for every reader, its bytes with it; what was half removed can be removed again, and its key taken anew', async () => {
+    const { store, again } = await open()
+    const [kept, gone] = [await store.put('kept'), await store.put('gone')]
+    await store.point('fact/a/1', kept)
+    await store.claim('fact/a/2', gone)
+    await again().remove('fact/a/2')
+    await again().remove('fact/a/3')
+    expect(await store.keys('fact/')).toEqual(['fact/a/1'])
+    expect([await store.resolve('fact/a/2'), await store.has(gone.sha256), await store.text(kept.sha256)]).toEqual([
+      undefined,
+      false,
+      'kept',
+    ])
+    await store.point('fact/a/2', gone)
+    await store.remove('fact/a/2')
+    expect(await again().resolve('fact/a/2')).toBeUndefined()
+    expect(await store.claim('fact/a/2', kept)).toEqual(kept)
+  })
+
   test('keys are listed by prefix, sorted', async () => {
     const { store } = await open()
     const ref = await store.put('x')

@@ -35,5 +35,6 @@ export function cachedStore(store: ArtifactStore, mostBytes = cachedBytes): Arti
     claim: (key, ref) => store.claim(key, ref),
     resolve: (key) => store.resolve(key),
     keys: (prefix) => store.keys(prefix),
+    remove: (key) => store.remove(key),
   }
 }

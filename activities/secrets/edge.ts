@@ -23,6 +23,7 @@ export function withoutSecrets(store: ArtifactStore, redact: Redact): ArtifactSt
     claim: (key, ref) => store.claim(key, ref),
     resolve: (key) => store.resolve(key),
     keys: (prefix) => store.keys(prefix),
+    remove: (key) => store.remove(key),
   }
 }
 

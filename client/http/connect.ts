@@ -1,6 +1,7 @@
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { randomUUID } from 'node:crypto'
 import { type Case } from '../../contract/cases.ts'
+import { type Fact } from '../../contract/facts.ts'
 import { type Hold } from '../../contract/holds.ts'
 import { type MessageAnswer, type MessageName, messages, type Status } from '../../contract/messages.ts'
 import { type TraceRecord } from '../../contract/trace.ts'
@@ -65,6 +66,8 @@ export function connectOverHttp(api: Api): Loopwright {
     why: (run) => call<Why>(api, 'whyOfRun', about(run)),
     cases: (filter = {}) => call<Case[]>(api, 'cases', { query: { ...filter } }),
     showCase: (prefix) => call<ShownCase>(api, 'showCase', { parameters: { case: prefix } }),
+    facts: (filter = {}) => call<Fact[]>(api, 'facts', { query: { ...filter } }),
+    forget: (fact) => call<Fact>(api, 'forgetFact', { parameters: { fact } }),
     holds: holdsOverHttp(api),
     schedules: schedulesOverHttp(api),
     backTest: async (candidate, runs) =>

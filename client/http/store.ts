@@ -28,5 +28,6 @@ export function storeOverHttp(api: Api): ArtifactStore {
     claim: refuse,
     resolve: refuse,
     keys: refuse,
+    remove: refuse,
   }
 }

@@ -93,7 +93,10 @@ export const Rule = z
 export type Rule = z.infer<typeof Rule>
 
 /** The rules that Loopwright brings along; a policy takes them by name. */
-export const standardNames = ['edits', 'allow-run', 'registered', 'runs-elsewhere', 'protected-tests', 'untrusted-and-private'] as const
+export const standardNames = [
+  ...(['edits', 'allow-run', 'registered', 'runs-elsewhere', 'protected-tests'] as const),
+  ...(['kept-facts', 'untrusted-and-private'] as const),
+] as const
 
 /** What may happen without a person: rules over tool calls. deny is stronger than ask, ask than allow; their order says nothing. */
 export const Policy = z
@@ -101,7 +104,7 @@ export const Policy = z
     description: z.string().max(500).optional().describe('For people.'),
     standard: z
       .array(z.enum(standardNames))
-      .default(['runs-elsewhere', 'protected-tests', 'untrusted-and-private'])
+      .default(['runs-elsewhere', 'protected-tests', 'kept-facts', 'untrusted-and-private'])
       .describe('Which of the rules that Loopwright brings along hold, too.'),
     tags: z
       .record(glob, z.array(z.enum(toolTags)).min(1))

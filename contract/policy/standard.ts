@@ -1,3 +1,4 @@
+import { factScopes, memoryTools } from '../facts.ts'
 import { type Policies, type Rule, type standardNames } from './policy.ts'
 
 /** Files that do something on other machines, or to whoever works on the repository next. */
@@ -37,7 +38,21 @@ export const standardRules: Record<Exclude<(typeof standardNames)[number], 'untr
     classes: [...changes.classes],
     paths: tests,
   },
+  'kept-facts': {
+    name: 'kept-facts',
+    then: 'ask',
+    why: 'later runs would recall it',
+    place: 'worker',
+    tools: [memoryTools.remember],
+    arguments: {
+      type: 'object',
+      properties: { scope: { enum: factScopes.filter((scope) => scope !== 'run') } },
+      required: ['scope'],
+    },
+  },
 }
 
 /** What holds where nobody has written a policy: edits stay in a copy, commands need --allow-run, and registering a tool is the permission to use it. */
-export const builtInPolicy: Policies = [{ standard: ['edits', 'allow-run', 'registered', 'untrusted-and-private'], tags: {}, rules: [] }]
+export const builtInPolicy: Policies = [
+  { standard: ['edits', 'allow-run', 'registered', 'kept-facts', 'untrusted-and-private'], tags: {}, rules: [] },
+]

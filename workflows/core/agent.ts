@@ -11,6 +11,7 @@ import { type Input, promptOf, readMessages } from './input.ts'
 import { type Attempt } from './progress.ts'
 import { briefing } from './prompts.ts'
 import { structured } from './recall.ts'
+import { factsOn } from './facts.ts'
 import { waitUntil } from './road.ts'
 import { shareOf } from './share.ts'
 import { hear } from './steering.ts'
@@ -27,6 +28,8 @@ export interface AgentOptions extends Partial<Attempt<unknown>> {
   previous?: Input['previous']
   /** Names of stages that kept their text, or artifacts by hash. */
   reads?: (string | Ref)[]
+  /** Words: the facts that are remembered of them are recalled first, and given to it as data. The worker must have a memory. */
+  recalls?: Input['recalls']
   /** Begins with this conversation; otherwise with none. */
   transcript?: Transcript
   /** What it is, in general; without, one that proposes and is verified by somebody else. */
@@ -83,13 +86,14 @@ export function agent(options: AgentOptions): Promise<AgentResult> {
     turns = defaultTurns,
     previous,
     reads,
+    recalls,
     verifies,
     limits = {},
   } = options
-  const call = { goal, models, tools: tools.map((tool) => tool.name), number, feedback, nudge, context, previous, reads }
+  const call = { goal, models, tools: tools.map((tool) => tool.name), number, feedback, nudge, context, previous, reads, recalls }
   const share = shareOf({ ...limits, attempts: 1, stalls: 1 })
   return group({ name, kind: verifies ? 'verify' : 'agent', text: `${name}: ${models[0]}`, call, ...share }, async (here) => {
-    let state = here.remembered<AgentState>() ?? begin(here, options)
+    let state = here.remembered<AgentState>() ?? begin(here, options, recalls === undefined ? [] : [await factsOn(recalls)])
     try {
       while (state.turn < turns && state.answer === undefined && state.circling === undefined) {
         const stage = { name: 'turn', kind: 'turn' as const, text: `turn ${state.turn + 1} of ${turns}`, number: state.turn + 1 }
@@ -120,7 +124,7 @@ function resultOf({ answer, transcript, turn: turns, circling }: AgentState): Ag
 }
 
 /** The first state: the conversation of the last attempt with its objections, or a fresh one that starts from the best tree. */
-function begin(here: Here, options: AgentOptions): AgentState {
+function begin(here: Here, options: AgentOptions, facts: Message[]): AgentState {
   const last = here.run.state[transcriptKey(here.path)] as Pick<AgentState, 'transcript' | 'add'> | undefined
   const forked = options.context === 'fresh' || options.verifies ? undefined : last
   if (options.context === 'fresh') restoreBest(options)
@@ -128,8 +132,8 @@ function begin(here: Here, options: AgentOptions): AgentState {
   const told = { ...options, goal: promptOf(goal, previous) }
   const first = briefing(told, false).filter(({ role }) => role !== 'system' || !transcript)
   const state: AgentState = forked
-    ? { turn: 0, ...forked, add: [...forked.add, ...briefing(told, true)] }
-    : { turn: 0, ...(transcript ? { transcript } : {}), add: [...first, ...readMessages(reads)] }
+    ? { turn: 0, ...forked, add: [...forked.add, ...briefing(told, true), ...facts] }
+    : { turn: 0, ...(transcript ? { transcript } : {}), add: [...first, ...readMessages(reads), ...facts] }
   here.remember(state)
   return state
 }

@@ -19,6 +19,8 @@ export interface Input {
   previous?: string | Part | Part[]
   /** Names of stages that kept their text (`output: 'file-only'`), or artifacts by hash; a missing one fails before any model is asked. */
   reads?: (string | Ref)[]
+  /** Words: the facts that are remembered of them are recalled first, and given to it as data. The worker must have a memory. */
+  recalls?: string
 }
 
 /** The messages of an input; a conversation that goes on has its system message already. */

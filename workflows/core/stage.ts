@@ -6,6 +6,7 @@ import { ask } from './ask.ts'
 import { group } from './group.ts'
 import { type Input, inputMessages } from './input.ts'
 import { cutOutput, keepOutput, keptNote, type MaxOutput } from './output.ts'
+import { factsOn } from './facts.ts'
 import { shareOf } from './share.ts'
 
 /** What a stage made: its text, as a value where a schema was given, and the conversation that can be gone on with. */
@@ -40,10 +41,12 @@ const wholeBytes = 4 * 1024 * 1024
 export function stage<T>(options: StageOptions & { schema: z.ZodType<T> }): Promise<Result<T>>
 export function stage(options: StageOptions): Promise<Result<string>>
 export function stage(options: StageOptions & { schema?: z.ZodType }): Promise<Result<unknown>> {
-  const { name, models, output = 'inline', maxOutput, transcript, schema, maxOutputTokens, minutes, limits = {} } = options
+  const { name, models, messages = [], output = 'inline', maxOutput, transcript, schema, maxOutputTokens, minutes, limits = {} } = options
+  const { recalls } = options
   return group({ name, kind: 'group', text: name, ...shareOf({ ...limits, attempts: 1, stalls: 1 }) }, async () => {
+    const facts = recalls === undefined ? [] : [await factsOn(recalls)]
     const request = {
-      messages: inputMessages(options, transcript !== undefined),
+      messages: inputMessages({ ...options, messages: [...facts, ...messages] }, transcript !== undefined),
       ...(transcript ? { transcript } : {}),
       ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
       ...(minutes === undefined ? {} : { minutes }),
