@@ -268,7 +268,8 @@ describe('what is answered', () => {
     expect(await fits('listRuns', '/runs?workflow=asking&limit=5')).toMatchObject({
       runs: expect.arrayContaining([expect.objectContaining({ run })]),
     })
-    for (const name of ['gates', 'workflows', 'schedules', 'holds', 'cases', 'health', 'me'] as const) await fits(name, routes[name].path)
+    for (const name of ['gates', 'workflows', 'schedules', 'holds', 'cases', 'facts', 'health', 'me'] as const)
+      await fits(name, routes[name].path)
     expect(await fits('costs', '/costs?since=0&by=stage')).toMatchObject({ by: 'stage' })
     expect(await fits('resolveRun', `/resolve?prefix=${run.slice(0, -3)}`)).toEqual({ run })
     expect(await fits('workflow', '/workflows/testAndFix')).toMatchObject({ name: 'testAndFix' })

@@ -273,6 +273,11 @@ const looks: BadRequest[] = [
   get('costs: since a word', '/costs?since=ever', 400, /since: /),
   get('costs: by the moon', '/costs?since=0&by=moon', 400, /by: /),
   get('cases: of an unknown status', '/cases?status=odd', 400, /status: /),
+  get('facts: of an unknown scope', '/facts?scope=odd', 400, /scope: /),
+  {
+    ...refused('forget a fact that is not there', '/facts/not-there/forget', {}, /no fact not-there is remembered; nothing was forgotten/),
+    status: 404,
+  },
   get('a case that is not there', '/cases/not-there', 404, /no case is kept of a run not-there/),
   get('a workflow that is not there', '/workflows/fixAll', 400, /there is no workflow fixAll/),
   get('an artifact that is none', '/artifacts/readme', 404, /there is no artifact readme/),
