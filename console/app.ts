@@ -27,7 +27,7 @@ export function createApp(place: Place, ends: AbortSignal): Hono {
   // One listener for each stream.
   setMaxListeners(0, ends)
   const app = new Hono()
-  app.use(guard(() => place.hosts()))
+  app.use(guard(place))
   for (const [name, route] of Object.entries<Route>(routes)) {
     const handler = handlers[name as keyof typeof routes] as unknown as AnyHandler
     app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ':$1'), (context) =>

@@ -23,6 +23,8 @@ export interface Place {
   script(file: string): Promise<string>
   /** The host names and ports that we are called by. */
   hosts(): string[]
+  /** The page of Temporal's console, which may use the codec from a browser (none). */
+  codecOrigin?: string
 }
 
 type Table = typeof routes

@@ -1,5 +1,6 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { ClientProblem } from '../client/problem.ts'
+import { decodePayloads, encodePayloads } from '../client/codec.ts'
 import { checked } from '../client/input.ts'
 import { entryOf } from '../contract/catalogue.ts'
 import { type Declaration } from '../contract/declaration.ts'
@@ -30,6 +31,8 @@ export const looking: Handlers<
   | 'facts'
   | 'schedules'
   | 'costs'
+  | 'decodePayloads'
+  | 'encodePayloads'
   | 'health'
   | 'me'
 > = {
@@ -85,6 +88,8 @@ export const looking: Handlers<
     loopwright.facts({ ...(scope ? { scope } : {}), ...(of ? { of } : {}), ...(tenant ? { tenant } : {}) }),
   schedules: ({ loopwright }) => loopwright.schedules.list(),
   costs: async ({ loopwright }, { query }) => ({ ...(await loopwright.costs(query)) }) as unknown as Json,
+  decodePayloads: async ({ loopwright: { store } }, { body: { payloads } }) => ({ payloads: await decodePayloads(store, payloads) }),
+  encodePayloads: async ({ loopwright: { store } }, { body: { payloads } }) => ({ payloads: await encodePayloads(store, payloads) }),
   health: ({ health }) => health(),
   me: ({ environment }, { identity: { name, roles } }) =>
     Promise.resolve({ name, roles, vouched: Boolean(environment['LOOPWRIGHT_GRANT_KEY']) }),

@@ -16,6 +16,8 @@ export interface ServeSettings extends Pick<Place, 'loopwright' | 'declarations'
   port?: number
   /** Other names, with their ports, by which we are called: of a proxy in front. */
   names?: string[]
+  /** The origin of Temporal's console, where it may use the codec from a browser. */
+  codecOrigin?: string
 }
 
 /** A served API. */

@@ -117,6 +117,13 @@ export const AttachedShape = z.union([
   z.strictObject({ kind: z.literal('ended'), outcome: outcomeOf(z.json()).optional(), failure: Failure.optional() }),
 ])
 
+const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
+
+/** Payloads as Temporal's remote codecs exchange them. */
+export const PayloadsShape = z.strictObject({
+  payloads: z.array(z.object({ metadata: z.record(z.string(), base64).optional(), data: base64.optional() })).max(10_000),
+})
+
 /** How every problem is told. */
 export const ErrorShape = z.strictObject({
   error: z.strictObject({

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { administers, type ApiRole, decides, look, operates } from './api-roles.ts'
 import { type Route, routesOf } from './api-route.ts'
-import { AnswerShape, AttachedShape, GateShape, HealthShape, HoldShape, MeShape, NewScheduleShape, RunShape } from './api-shapes.ts'
-import { ScheduleShape, StatusShape, ToldShape, WatchedShape, WhyShape, WorkflowEntry } from './api-shapes.ts'
+import { AnswerShape, AttachedShape, GateShape, HealthShape, HoldShape, MeShape, NewScheduleShape, PayloadsShape } from './api-shapes.ts'
+import { RunShape, ScheduleShape, StatusShape, ToldShape, WatchedShape, WhyShape, WorkflowEntry } from './api-shapes.ts'
 import { Case, caseStatuses } from './cases.ts'
 import { Fact, factScopes } from './facts.ts'
 import { Selector } from './holds.ts'
@@ -37,6 +37,8 @@ const see = <Answer extends Route['answer']>(path: string, description: string, 
   ({ method: 'get', path, roles: look, description, answer }) as const
 const tellSchedule = <Body extends z.ZodType>(what: string, roles: ApiRole[], description: string, body: Body) =>
   ({ method: 'post', path: `/schedules/{schedule}/${what}`, roles, description, body, answer: Done }) as const
+const recode = (what: string, roles: ApiRole[], description: string) =>
+  ({ method: 'post', path: `/codec/${what}`, roles, description, body: PayloadsShape, answer: PayloadsShape }) as const
 const file = (path: string, description: string) => ({ method: 'get', path, roles: 'public', description, answer: 'file' }) as const
 
 /** Every route of the HTTP API, by the name of what it does. One that is not here does not exist. */
@@ -198,6 +200,8 @@ export const routes = routesOf({
       by: z.enum(['workflow', 'stage', 'model']).default('workflow'),
     }),
   },
+  decodePayloads: recode('decode', look, 'What Temporal keeps, decrypted: the codec endpoint of its command line and its console.'),
+  encodePayloads: recode('encode', operates, 'What its command line sends, encrypted as everything else.'),
   health: see('/health', 'Whether the server of the runs answers, and how many workers ask it for work.', HealthShape),
   me: see('/me', 'Whose token this is, and what it may do.', MeShape),
   signIn: {

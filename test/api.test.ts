@@ -77,6 +77,8 @@ const matrix: { [Name in RouteName]: Who[] } = {
   runSchedule: operate,
   removeSchedule: administer,
   costs: look,
+  decodePayloads: look,
+  encodePayloads: operate,
   health: look,
   me: look,
   signIn: public_,

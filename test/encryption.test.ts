@@ -5,8 +5,14 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runProcess } from '../activities/process.ts'
+import { openTokens } from '../console/tokens.ts'
+import { findTemporal } from '../workers/find-temporal.ts'
+import { main } from './support/worker-process.ts'
 import { foldTrace } from '../client/trace/trace.ts'
 import { dataConverter } from '../store/data-converter.ts'
 import { folderStore } from '../store/folder.ts'
@@ -137,4 +143,83 @@ describe('a whole run', () => {
       /Unknown encoding: binary\/loopwright-sealed/,
     )
   }, 120_000)
+
+  test('the plain command line of Temporal reads and starts what is encrypted through the codec of serve, and only with a token for it', async () => {
+    const address = process.env['LOOPWRIGHT_TEST_ADDRESS']!
+    const tokens = openTokens({}, stateFolder)
+    const [viewer, operator] = [
+      await tokens.add({ name: 'vera', roles: ['viewer'] }),
+      await tokens.add({ name: 'otto', roles: ['operator'] }),
+    ]
+    const words = ['serve', '--port', '0', '--address', address, '--state-folder', stateFolder, '--codec-origin', 'http://127.0.0.1:8233/']
+    const serving = spawn(process.execPath, [main, ...words], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    try {
+      const [said] = (await once(serving.stdout, 'data')) as [Buffer]
+      const [url] = /http:\/\/\S+\d/.exec(String(said))!
+      const found = await findTemporal(process.env)
+      const temporal = async (token: string, ...line: string[]) => {
+        const codec = ['--address', address, '--codec-endpoint', `${url}/codec`, '--codec-auth', `Bearer ${token}`]
+        const argv = ['command' in found ? found.command : '', 'workflow', ...line, ...codec]
+        const done = await runProcess(argv, { cwd: stateFolder, environment: { HOME: stateFolder }, timeoutMilliseconds: 60_000 })
+        return `${done.exitCode} ${done.output.toString()}`
+      }
+      // As JSON it shows the bytes of payloads as base64.
+      const show = async (token: string, run: string, ...more: string[]) => {
+        const shown = await temporal(token, 'show', '--workflow-id', run, '--output', 'json', ...more)
+        return shown.replaceAll(/"data": "([^"]*)"/g, (_whole, data: string) => Buffer.from(data, 'base64').toString())
+      }
+      const long = `${marker} ${'x'.repeat(40_000)}`
+      const id = `sealed-${randomUUID()}`
+      const input = ['--type', 'testAndFix', '--task-queue', taskQueue, '--workflow-id', id, '--input', JSON.stringify({ [marker]: long })]
+      // It asks again until its time is over.
+      expect(await temporal(viewer, 'start', ...input, '--command-timeout', '2s')).toMatch(/^[1-9]/)
+      await expect(clientOf(now).workflow.getHandle(id).describe()).rejects.toThrow()
+      expect(await temporal(operator, 'start', ...input)).toContain(id)
+      await expect(clientOf(now).workflow.getHandle(id).result()).rejects.toMatchObject({
+        cause: { message: expect.stringContaining(marker) },
+      })
+
+      // Its input, and in its failure what was wrong with it.
+      expect((await show(viewer, id)).split(marker).length).toBeGreaterThan(2)
+      for (const token of ['made-up', '']) expect(await show(token, id, '--command-timeout', '2s')).not.toContain(marker)
+
+      // A value that is kept by its hash.
+      const large = await clientOf(now).workflow.start('testAndFix', { taskQueue, workflowId: `${id}-large`, args: [{ [marker]: long }] })
+      await large.result().catch(() => {})
+      expect(await show(viewer, `${id}-large`)).toContain(long)
+
+      const page = (origin: string, method: string, path = '/codec/decode') =>
+        fetch(`${url}${path}`, {
+          method,
+          headers: {
+            origin,
+            'sec-fetch-site': 'cross-site',
+            ...(method === 'POST' ? { authorization: `Bearer ${viewer}`, 'content-type': 'application/json' } : {}),
+          },
+          ...(method === 'POST' ? { body: '{"payloads":[]}' } : {}),
+        })
+      const own = 'http://127.0.0.1:8233'
+      const answers = [
+        await page(own, 'OPTIONS'),
+        await page(own, 'POST'),
+        await page('http://evil.example', 'OPTIONS'),
+        await page('http://evil.example', 'POST'),
+        await page(own, 'OPTIONS', '/runs'),
+        await page(own, 'POST', '/runs'),
+      ]
+      expect(answers.map(({ status, headers }) => [status, headers.get('access-control-allow-origin')])).toEqual([
+        [204, own],
+        [200, own],
+        [400, null],
+        [400, null],
+        [400, null],
+        [400, null],
+      ])
+    } finally {
+      serving.kill('SIGKILL')
+    }
+  }, 180_000)
 })

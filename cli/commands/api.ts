@@ -15,6 +15,7 @@ interface ServeOptions {
   port: string
   hostName?: string[]
   roles: string
+  codecOrigin?: string
   workflows?: string
 }
 
@@ -32,12 +33,13 @@ export function addApi(program: Command): void {
     .option('--port <number>', 'where it listens; 0 is any free port', '7777')
     .option('--host-name <name:port>', 'another name by which it is called, of a proxy in front; may be repeated', here)
     .option('--roles <a,b>', 'what the printed address may do', 'admin')
+    .option('--codec-origin <url>', "the address of Temporal's console, which may then decrypt in a browser (default: none)")
     .option('--workflows <file>', "a workflows file of one's own")
     .action((options: ServeOptions, command: Command) => serveApi(options, command))
   addTokens(program)
 }
 
-async function serveApi({ host, port, hostName, roles, workflows }: ServeOptions, command: Command): Promise<void> {
+async function serveApi({ host, port, hostName, roles, codecOrigin, workflows }: ServeOptions, command: Command): Promise<void> {
   notOverHttp(command, 'is what serves it')
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new UsageProblem(`${port} is no port; nothing was started`, 'loopwright serve --port 7777')
@@ -60,6 +62,7 @@ async function serveApi({ host, port, hostName, roles, workflows }: ServeOptions
       host,
       port: Number(port),
       names: hostName ?? [],
+      ...(codecOrigin === undefined ? {} : { codecOrigin: originOf(codecOrigin) }),
     }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') throw error
       throw new UsageProblem(`something else listens at ${host}:${port}; nothing was started`, 'loopwright serve --port 0')
@@ -82,6 +85,12 @@ async function serveApi({ host, port, hostName, roles, workflows }: ServeOptions
   }
   printer.print({ kind: 'ended' }, 'the API has ended; runs go on')
   process.exitCode = exitCodes.accepted
+}
+
+function originOf(text: string): string {
+  const origin = URL.canParse(text) ? new URL(text).origin : 'null'
+  if (origin !== 'null') return origin
+  throw new UsageProblem(`${text} is no address of a page; nothing was started`, 'loopwright serve --codec-origin http://127.0.0.1:8233')
 }
 
 function addTokens(program: Command): void {
