@@ -34,6 +34,7 @@ import { type Schedules, schedulesOf } from './schedules.ts'
 import { show } from './show.ts'
 import { type InputOf, start, type StartOptions } from './starting.ts'
 import { type RunSummary } from './summary.ts'
+import { tenantOfRun } from './tenant.ts'
 import { foldTrace } from './trace/trace.ts'
 import { type Why, whyEnded, whyOpen } from './why/why.ts'
 import { watch, type Watched, type WatchOptions } from './watch.ts'
@@ -56,6 +57,8 @@ export interface Loopwright extends MessageFunctions {
   gates(run?: string): Promise<OpenGate[]>
   /** Sends a message by its name; it is checked against its schema like the typed ones. */
   send(run: string, name: MessageName, message: unknown, options?: { waitMilliseconds?: number }): Promise<MessageAnswer>
+  /** Whose run it is; undefined where it is nobody's, or the server does not know it. */
+  tenant(run: string): Promise<string | undefined>
   /** Ends a run in good order: it keeps its best attempt and says what it spent. */
   stop(run: string): Promise<void>
   /** Ends a run at once, without an outcome. */
@@ -122,6 +125,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loopwright>
     resume: (run, message) => send(server, run, 'resume', message),
     extend: (run, message) => send(server, run, 'extend', message),
     hold: (run, message) => send(server, run, 'hold', message),
+    tenant: (run) => tenantOfRun(server, run),
     stop: (run) => whileOpen(handle(run), (open) => open.cancel()),
     kill: (run, reason) => whileOpen(handle(run), (open) => open.terminate(reason)),
     list: (filter) => list(server, filter),

@@ -1,15 +1,17 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
 import { type Gate, type Status } from '../contract/messages.ts'
 import { searchAttributes } from '../contract/preflight.ts'
 import { type ShownPart, shownParts } from '../contract/shown.ts'
 import { ask } from './asking.ts'
 import { type Server } from './server.ts'
+import { tenantIn } from './tenant.ts'
 import { type RunSummary, summarize } from './summary.ts'
 
 export interface Filter {
   /** `open`: whatever has not ended. */
   status?: Status['status'] | 'open'
   workflow?: string
+  /** Only runs of this tenant. */
+  tenant?: string
   /** Newest first; default 50. */
   limit?: number
 }
@@ -34,7 +36,7 @@ const conditions: Record<NonNullable<Filter['status']>, string> = {
 }
 
 /** The runs that the server remembers, newest first. Each open one is asked itself, because the server's index lags behind. */
-export async function list(server: Server, { status, workflow, limit = 50 }: Filter = {}): Promise<Listed> {
+export async function list(server: Server, { status, workflow, tenant, limit = 50 }: Filter = {}): Promise<Listed> {
   const indexed = await hasSearchAttributes(server)
   const executions = server.workflows.list({ query: queryFor(server, indexed, status, workflow) })
   const runs: RunSummary[] = []
@@ -44,6 +46,7 @@ export async function list(server: Server, { status, workflow, limit = 50 }: Fil
     batch = []
   }
   for await (const execution of executions) {
+    if (tenant !== undefined && tenantIn(execution) !== tenant) continue
     batch.push(summarize(server, execution))
     if (batch.length === abreast) await settle()
     if (runs.length >= limit) break
@@ -102,13 +105,11 @@ export async function* openRuns(
   workflow?: string,
 ): AsyncGenerator<{ run: string; workflow: string; tenant?: string }, void, undefined> {
   const query = `${queryFor(server, await hasSearchAttributes(server), undefined, workflow)} AND ExecutionStatus = 'Running'`
-  for await (const { workflowId, type, memo, typedSearchAttributes } of server.workflows.list({ query })) {
-    const said: unknown = memo?.['tenant'] ?? typedSearchAttributes.get(tenantAttribute)
-    yield { run: workflowId, workflow: type, ...(typeof said === 'string' && said !== '' ? { tenant: said } : {}) }
+  for await (const execution of server.workflows.list({ query })) {
+    const tenant = tenantIn(execution)
+    yield { run: execution.workflowId, workflow: execution.type, ...(tenant === undefined ? {} : { tenant }) }
   }
 }
-
-const tenantAttribute = defineSearchAttributeKey('LoopwrightTenant', SearchAttributeType.KEYWORD)
 
 async function hasSearchAttributes({ connection, namespace }: Server): Promise<boolean> {
   // Servers that do not let clients ask are treated as if they had none.

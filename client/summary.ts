@@ -6,12 +6,15 @@ import { type Outcome, type Spent } from '../contract/outcome.ts'
 import { ask, reasonOf } from './asking.ts'
 import { type Ended, ended } from './ended.ts'
 import { type RunFailure } from './problem.ts'
+import { tenantIn } from './tenant.ts'
 import { isUnreachable, type Server } from './server.ts'
 
 /** One run in a person's words, live or ended. */
 export interface RunSummary {
   run: string
   workflow: string
+  /** Whose run it is. */
+  tenant?: string
   status: Status['status']
   /** One sentence: what it waits for, or why it ended. */
   why: string
@@ -34,12 +37,19 @@ export interface RunSummary {
 }
 
 /** What the server says about an execution, as far as a summary needs it. */
-export type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'type' | 'startTime' | 'status'> & { closeTime?: Date | undefined }
+export type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'type' | 'startTime' | 'status' | 'memo' | 'typedSearchAttributes'> & {
+  closeTime?: Date | undefined
+}
 
 /** The summary of a run that the server knows. */
 export async function summarize(server: Server, execution: Execution): Promise<RunSummary> {
   const { workflowId: run, type: workflow, startTime, closeTime, status: closed } = execution
-  const times = { startedAt: startTime.getTime(), ...(closeTime ? { endedAt: closeTime.getTime() } : {}) }
+  const tenant = tenantIn(execution)
+  const times = {
+    ...(tenant === undefined ? {} : { tenant }),
+    startedAt: startTime.getTime(),
+    ...(closeTime ? { endedAt: closeTime.getTime() } : {}),
+  }
   if (closeTime) return { run, workflow, ...times, ...(await summaryOfClosed(server, run, closed.name)) }
   const { answer, silent, stuck } = await ask(server, run, 'status')
   if (!answer) return { run, workflow, status: 'running', why: silent, silent: true, ...(stuck ? { stuck } : {}), ...times }

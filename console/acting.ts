@@ -66,13 +66,14 @@ export const acting: Handlers<
   resume: sending('resume'),
   extend: sending('extend'),
   hold: sending('hold'),
-  startRun: async ({ loopwright, declarations, inbox, pace }, { identity, body: { workflow, input, id, policy } }) => {
+  startRun: async ({ loopwright, declarations, inbox, pace }, { identity, body: { workflow, input, id, tenant, policy } }) => {
     pace.count(identity.name)
     workflowOf(declarations, workflow)
     const added = policy && policyFrom(policy, 'of the request')
     const run = await loopwright.start(workflow, input, {
       requester: identity.name,
       ...(id === undefined ? {} : { id }),
+      ...(tenant === undefined ? {} : { tenant }),
       ...(added ? { policy: added } : {}),
     })
     inbox.look()

@@ -12,7 +12,9 @@ import { eventStream } from './event-stream.ts'
 import { guard, guarded } from './guard.ts'
 import { type Call, type Handlers, type Place, type Streamed } from './handlers.ts'
 import { type Identity } from './identity.ts'
+import { createInbox } from './inbox.ts'
 import { looking } from './looking.ts'
+import { ofTenant } from './of-tenant.ts'
 import { problemTold } from './problems.ts'
 import { streams } from './streams.ts'
 
@@ -26,12 +28,19 @@ const nobody: Identity = { name: 'nobody', roles: [] }
 export function createApp(place: Place, ends: AbortSignal): Hono {
   // One listener for each stream.
   setMaxListeners(0, ends)
+  const places = new Map<string, Place>()
+  const placeFor = ({ tenant }: Identity): Place => {
+    if (tenant === undefined) return place
+    const known = places.get(tenant) ?? placeOf(place, tenant)
+    places.set(tenant, known)
+    return known
+  }
   const app = new Hono()
   app.use(guard(place))
   for (const [name, route] of Object.entries<Route>(routes)) {
     const handler = handlers[name as keyof typeof routes] as unknown as AnyHandler
     app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ':$1'), (context) =>
-      answer(context, place, route, handler, ends),
+      answer(context, place, placeFor, route, handler, ends),
     )
   }
   app.notFound((context) => {
@@ -48,7 +57,22 @@ export function createApp(place: Place, ends: AbortSignal): Hono {
   return app
 }
 
-async function answer(context: Context, place: Place, route: Route, handler: AnyHandler, ends: AbortSignal): Promise<Response> {
+/** As it is for the tokens of one tenant. */
+function placeOf(place: Place, tenant: string): Place {
+  const loopwright = ofTenant(place.loopwright, tenant)
+  // What is stuck is told by the names of runs.
+  const health = async () => ({ ...(await place.health()), stuck: [] })
+  return { ...place, loopwright, health, inbox: createInbox(loopwright) }
+}
+
+async function answer(
+  context: Context,
+  place: Place,
+  placeFor: (identity: Identity) => Place,
+  route: Route,
+  handler: AnyHandler,
+  ends: AbortSignal,
+): Promise<Response> {
   const secret = /^Bearer (\S{1,200})$/.exec(context.req.header('authorization') ?? '')?.[1] ?? ''
   const identity = await admit(place, route, secret)
   const call = {
@@ -59,7 +83,7 @@ async function answer(context: Context, place: Place, route: Route, handler: Any
     body: route.body && fits(route.body, await readBody(context), 'the body'),
     lastEventId: context.req.header('last-event-id'),
   }
-  const answered = await handler(place, call)
+  const answered = await handler(placeFor(identity), call)
   if (answered instanceof Response) return answered
   if (typeof route.answer !== 'object' || !('stream' in route.answer)) return context.json(answered as object)
   const streamed = answered as Streamed<unknown>

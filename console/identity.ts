@@ -5,12 +5,15 @@ import { z } from 'zod'
 export interface Identity {
   name: string
   roles: string[]
+  /** It sees and touches the runs of this tenant alone. */
+  tenant?: string | undefined
 }
 
 /** A token as it is kept: by its hash alone. */
 export const StoredToken = z.strictObject({
   name: z.string().min(1).max(200),
   roles: z.array(z.string().min(1).max(100)).max(50),
+  tenant: z.string().min(1).max(200).optional(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   expires: z.int().optional().describe('Milliseconds since the epoch.'),
 })

@@ -6,6 +6,9 @@ import { entryOf } from '../contract/catalogue.ts'
 import { type Declaration } from '../contract/declaration.ts'
 import { isRef, type Json, type Ref } from '../contract/json.ts'
 import { type Handlers } from './handlers.ts'
+import { forbidden } from './of-tenant.ts'
+
+const nobodys = 'nobody can tell whose what is encrypted is, and the token is of a tenant'
 
 /** What looks at runs and at what is known before them. */
 export const looking: Handlers<
@@ -36,8 +39,10 @@ export const looking: Handlers<
   | 'health'
   | 'me'
 > = {
-  listRuns: ({ loopwright }, { query: { status, workflow, limit } }) =>
-    loopwright.list({ ...(status ? { status } : {}), ...(workflow ? { workflow } : {}), ...(limit ? { limit } : {}) }),
+  listRuns: ({ loopwright }, { query: { status, workflow, tenant, limit } }) => {
+    const about = { ...(status ? { status } : {}), ...(workflow ? { workflow } : {}), ...(tenant ? { tenant } : {}) }
+    return loopwright.list({ ...about, ...(limit ? { limit } : {}) })
+  },
   resolveRun: async ({ loopwright }, { query }) => ({ run: await loopwright.resolve(query.prefix) }),
   showRun: ({ loopwright }, { parameters: { run = '' } }) => loopwright.show(run),
   statusOfRun: async ({ loopwright }, { parameters: { run = '' } }) => {
@@ -88,11 +93,13 @@ export const looking: Handlers<
     loopwright.facts({ ...(scope ? { scope } : {}), ...(of ? { of } : {}), ...(tenant ? { tenant } : {}) }),
   schedules: ({ loopwright }) => loopwright.schedules.list(),
   costs: async ({ loopwright }, { query }) => ({ ...(await loopwright.costs(query)) }) as unknown as Json,
-  decodePayloads: async ({ loopwright: { store } }, { body: { payloads } }) => ({ payloads: await decodePayloads(store, payloads) }),
-  encodePayloads: async ({ loopwright: { store } }, { body: { payloads } }) => ({ payloads: await encodePayloads(store, payloads) }),
+  decodePayloads: async ({ loopwright: { store } }, { identity, body: { payloads } }) =>
+    identity.tenant === undefined ? { payloads: await decodePayloads(store, payloads) } : forbidden(nobodys),
+  encodePayloads: async ({ loopwright: { store } }, { identity, body: { payloads } }) =>
+    identity.tenant === undefined ? { payloads: await encodePayloads(store, payloads) } : forbidden(nobodys),
   health: ({ health }) => health(),
-  me: ({ environment }, { identity: { name, roles } }) =>
-    Promise.resolve({ name, roles, vouched: Boolean(environment['LOOPWRIGHT_GRANT_KEY']) }),
+  me: ({ environment }, { identity: { name, roles, tenant } }) =>
+    Promise.resolve({ name, roles, ...(tenant === undefined ? {} : { tenant }), vouched: Boolean(environment['LOOPWRIGHT_GRANT_KEY']) }),
 }
 
 /** The workflow of a name; one that is unknown is told which there are. */

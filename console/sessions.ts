@@ -46,10 +46,10 @@ export function createSessions(clock: () => number = Date.now): Sessions {
       codes.delete(hashOf(code))
       return found && { token: begin(found.identity), identity: found.identity }
     },
-    open: ({ name, roles, sha256 }) => begin({ name, roles }, sha256),
+    open: ({ name, roles, tenant, sha256 }) => begin({ name, roles, tenant }, sha256),
     find: (known, secret) => {
       const stored = findToken(known, secret, clock())
-      if (stored) return { name: stored.name, roles: stored.roles }
+      if (stored) return { name: stored.name, roles: stored.roles, tenant: stored.tenant }
       // Looked up by the hash of a long random secret: how long that takes says nothing of others.
       const session = live(sessions.get(hashOf(secret)))
       const origin = session?.of === undefined ? undefined : known.find(({ sha256 }) => sha256 === session.of)

@@ -21,6 +21,7 @@ const Failure = z.strictObject({ type: z.string(), message: z.string(), effect, 
 export const RunShape = z.strictObject({
   run: z.string(),
   workflow: z.string(),
+  tenant: z.string().optional().describe('Whose run it is.'),
   status: state,
   why: z.string().describe('One sentence: what it waits for, or why it ended.'),
   stuck: z.boolean().optional(),
@@ -182,5 +183,6 @@ export const ToldShape = z.strictObject({ run: z.string(), accepted: z.boolean()
 export const MeShape = z.strictObject({
   name: z.string(),
   roles: z.array(z.string()),
+  tenant: z.string().optional().describe('It sees and touches the runs of this tenant alone.'),
   vouched: z.boolean().describe('Whether its decisions carry a grant.'),
 })

@@ -48,6 +48,7 @@ export const routes = routesOf({
     query: z.strictObject({
       status: z.enum(['open', 'running', 'waiting', 'paused', 'done', 'stopped', 'failed']).optional(),
       workflow: Name.optional(),
+      tenant: Name.optional(),
       limit: z.coerce.number().int().positive().max(1_000).optional().describe('At most so many (50).'),
     }),
   },
@@ -60,6 +61,7 @@ export const routes = routesOf({
       workflow: Name,
       input: z.json(),
       id: Name.optional(),
+      tenant: Name.optional().describe('Whose run it is. Default: of the tenant of the token, if it is of one.'),
       policy: z
         .record(z.string(), z.json())
         .optional()

@@ -3,6 +3,9 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
+import { hashOf, type StoredToken } from '../console/identity.ts'
+import { folderStore } from '../store/folder.ts'
 import { type ApiRole } from '../contract/api-roles.ts'
 import { type Route } from '../contract/api-route.ts'
 import { type RouteName, routes } from '../contract/api.ts'
@@ -197,6 +200,153 @@ interface Ended {
   out: string
   errors: string
 }
+
+/**
+ * What a token of a tenant may do by each route, said for every one: `run`: what the run is of; `own`: it tells of the tenant's runs alone; `refused`: what is of all;
+ * `same`: nothing of anybody's runs is in it.
+ */
+const ofTenants: { [Name in RouteName]: 'run' | 'own' | 'refused' | 'same' } = {
+  ...{ listRuns: 'own', startRun: 'own', resolveRun: 'own', showRun: 'run', statusOfRun: 'run', inputOfRun: 'run', whyOfRun: 'run' },
+  ...{ traceOfRun: 'run', graphOfRun: 'run', historiesOfRun: 'run', artifactsOfRun: 'run', gatesOfRun: 'run', eventsOfRun: 'run' },
+  ...{ watchRun: 'run', attachRun: 'run', decide: 'run', steer: 'run', pause: 'run', resume: 'run', extend: 'run', stopRun: 'run' },
+  ...{ killRun: 'run', hold: 'run', holds: 'own', throwHold: 'own', releaseHold: 'own', gates: 'own', inbox: 'own', artifact: 'same' },
+  ...{ workflows: 'same', workflow: 'same', dryRun: 'same', cases: 'own', showCase: 'own', facts: 'own', forgetFact: 'own' },
+  ...{ schedules: 'refused', createSchedule: 'refused', pauseSchedule: 'refused', resumeSchedule: 'refused', runSchedule: 'refused' },
+  ...{ removeSchedule: 'refused', costs: 'refused', decodePayloads: 'refused', encodePayloads: 'refused', health: 'own', me: 'same' },
+  ...{ signIn: 'same', signOut: 'same', openapi: 'same', page: 'same', pageFile: 'same' },
+}
+
+describe('a token of a tenant', () => {
+  const known: StoredToken[] = []
+  let own: ApiCaller
+  const token = 'token-of-acme'
+  const runs = { acme: 'asking-t-acme', other: 'asking-t-other', nobody: 'asking-t-nobody' }
+  const ask = (method: string, path: string, body?: unknown) => own.ask(method, path, { token, ...(body === undefined ? {} : { body }) })
+  /** Which of the three runs an answer speaks of. */
+  const told = (json: unknown) => Object.entries(runs).flatMap(([whose, run]) => (JSON.stringify(json).includes(run) ? [whose] : []))
+  const good: Partial<Record<RouteName, object>> = {
+    decide: { gate: 'none', digest: '0'.repeat(64), answer: 'yes' },
+    steer: { text: 'go on' },
+    extend: { limits: { attempts: 9 } },
+  }
+  const runRoutes = Object.entries<Route>(routes).filter(([name]) => ofTenants[name as RouteName] === 'run')
+
+  beforeAll(async () => {
+    own = openApi(bench, known)
+    known.push({ name: 'ada', roles: ['admin'], tenant: 'acme', sha256: hashOf(token) })
+    const start = (id: string, tenant: object) =>
+      bench.loopwright.start('asking', { gates: [{ kind: 'confirm', question: `Of ${id}?` }] }, { id, ...tenant })
+    await Promise.all([start(runs.acme, { tenant: 'acme' }), start(runs.other, { tenant: 'other' }), start(runs.nobody, {})])
+    await Promise.all(Object.values(runs).map((run) => bench.openGates(run)))
+    // The server's index learns of them a moment later.
+    while (told(await bench.loopwright.list()).length < 3) await new Promise((resolve) => setTimeout(resolve, 50))
+    const store = folderStore(join(bench.stateFolder, 'artifacts'))
+    for (const [whose, run] of Object.entries(runs)) {
+      const ref = await store.put(JSON.stringify({ run, workflow: 'asking', status: 'stopped', why: 'x', history: 'x', at: 1 }))
+      await store.point(`case/${run}/1`, ref)
+      const source = { run, workflow: 'asking', stage: 'x#1', by: 'code' }
+      const fact = {
+        id: `fact-${whose}`,
+        text: run,
+        scope: 'workflow',
+        of: 'asking',
+        tenant: whose,
+        source,
+        at: 1,
+        expires: Date.now() + 1e9,
+      }
+      await store.point(`fact/workflow/${whose}/asking/${fact.id}`, await store.put(JSON.stringify(fact)))
+    }
+  })
+  afterAll(() => own.end())
+
+  test('is said of every route', () => {
+    expect(Object.keys(ofTenants).toSorted()).toEqual(Object.keys(routes).toSorted())
+    const perRun = Object.entries<Route>(routes).flatMap(([name, { path }]) => (path.startsWith('/runs/{run}') ? [name] : []))
+    expect(runRoutes.map(([name]) => name).toSorted()).toEqual(perRun.toSorted())
+  })
+
+  test.each(runRoutes)('%s is as if runs of others were not there', async (name, { method, path }) => {
+    const answered = async (run: string) => {
+      const { status, json } = await ask(
+        method,
+        path.replace('{run}', run),
+        method === 'post' ? (good[name as RouteName] ?? {}) : undefined,
+      )
+      return JSON.stringify([status, json]).replaceAll(run, 'RUN')
+    }
+    const missing = await answered('not-there')
+    expect(missing).toContain('[404,')
+    expect([await answered(runs.other), await answered(runs.nobody)]).toEqual([missing, missing])
+    // Its own is ended by others of this table, so those are not tried on it.
+    if (!['stopRun', 'killRun'].includes(name)) expect(await answered(runs.acme)).toMatch(/^\[(200|204),/)
+  })
+
+  test('tells of its own runs, questions, cases and facts alone', async () => {
+    await bench.openGates(runs.acme)
+    for (const path of ['/runs', '/runs?tenant=other', '/gates', '/cases', '/facts', '/facts?tenant=other'])
+      expect([path, told((await ask('get', path)).json)]).toEqual([path, ['acme']])
+    const stream = await own.stream('/inbox', token)
+    const [first] = z.tuple([z.instanceof(Uint8Array)]).parse([(await stream.body!.getReader().read()).value])
+    expect(told(Buffer.from(first).toString())).toEqual(['acme'])
+    expect(await ask('get', '/resolve?prefix=asking-t-')).toMatchObject({ status: 200, json: { run: runs.acme } })
+    for (const prefix of [runs.other, runs.nobody]) expect(await ask('get', `/resolve?prefix=${prefix}`)).toMatchObject({ status: 404 })
+    expect(told((await ask('get', '/cases/asking-t-')).json)).toEqual(['acme'])
+    expect(await ask('get', `/cases/${runs.other}`)).toMatchObject({ status: 404 })
+    expect(await ask('get', '/me')).toMatchObject({ json: { name: 'ada', tenant: 'acme' } })
+    expect(await ask('get', '/health')).toMatchObject({ json: { stuck: [] } })
+    // The same search finds all three where nobody is kept from them.
+    expect(told((await own.ask('get', '/runs', { token: own.tokens.viewer })).json)).toEqual(['acme', 'other', 'nobody'])
+  })
+
+  test('forgets, holds and starts what is of its tenant alone', async () => {
+    expect(await ask('post', '/facts/fact-other/forget', {})).toMatchObject({ status: 404 })
+    expect(await ask('post', '/facts/fact-acme/forget', {})).toMatchObject({ status: 200 })
+    expect((await bench.loopwright.facts()).map(({ id }) => id).toSorted()).toEqual(['fact-nobody', 'fact-other'])
+    for (const selector of [{ model: 'openai/x' }, { tool: 'run' }, { workflow: 'asking' }, { tenant: 'other' }])
+      for (const path of ['/holds', '/holds/release']) expect(await ask('post', path, selector)).toMatchObject({ status: 403 })
+    const theirs = bench.loopwright.holds.hold({ tenant: 'other' }, { by: 'bob', reason: runs.other })
+    expect(await ask('post', '/holds', { tenant: 'acme' })).toMatchObject({ status: 200 })
+    await theirs
+    expect((await ask('get', '/holds')).json).toEqual([expect.objectContaining({ tenant: 'acme', by: 'ada' })])
+    await Promise.all(['acme', 'other'].map((tenant) => bench.loopwright.holds.release({ tenant }, { by: 'bob' })))
+
+    const start = (more: object) => ask('post', '/runs', { workflow: 'asking', input: { gates: [{ kind: 'confirm' }] }, ...more })
+    expect(await start({ tenant: 'other' })).toMatchObject({ status: 403 })
+    expect(await start({ id: runs.other })).toMatchObject({ status: 404 })
+    for (const more of [{}, { tenant: 'acme' }]) {
+      const { run } = z.object({ run: z.string() }).parse((await start(more)).json)
+      expect(await bench.loopwright.tenant(run)).toBe('acme')
+    }
+    const free = await own.ask('post', '/runs', {
+      token: own.tokens.operator,
+      body: { workflow: 'asking', input: { gates: [{ kind: 'confirm' }] }, tenant: 'third' },
+    })
+    expect(await bench.loopwright.tenant(z.object({ run: z.string() }).parse(free.json).run)).toBe('third')
+  })
+
+  test('is refused what is of all tenants, and everything as soon as it is taken back, also in a browser', async () => {
+    const bodies: Partial<Record<RouteName, object>> = {
+      createSchedule: { schedule: 'x', workflow: 'asking', input: { gates: [] }, every: 10 },
+      decodePayloads: { payloads: [] },
+      encodePayloads: { payloads: [] },
+    }
+    for (const [name, { method, path }] of Object.entries<Route>(routes)) {
+      if (ofTenants[name as RouteName] !== 'refused') continue
+      const place = `${path.replace('{schedule}', 'x')}${name === 'costs' ? '?since=0' : ''}`
+      const { status, json } = await ask(method, place, method === 'post' ? (bodies[name as RouteName] ?? {}) : undefined)
+      expect([name, status, json]).toEqual([name, 403, { error: expect.objectContaining({ type: 'Forbidden', effect: 'no' }) }])
+    }
+    const { json } = await own.ask('post', '/session', { body: { token } })
+    const browser = z.object({ token: z.string() }).parse(json).token
+    expect(told((await own.ask('get', '/runs', { token: browser })).json)).toEqual(['acme'])
+    known.splice(
+      known.findIndex(({ tenant }) => tenant === 'acme'),
+      1,
+    )
+    expect((await own.ask('get', '/runs', { token: browser })).status).toBe(401)
+  })
+})
 
 /** Types a command at the state folder of this file, or over HTTP. */
 function loopwright(words: string[], environment: Record<string, string> = {}): Promise<Ended> {

@@ -100,12 +100,14 @@ function addTokens(program: Command): void {
     .description('Makes a token and prints it once; the one that the name had before holds no more.')
     .argument('<name>', 'whose it is: what they do is recorded under it')
     .option('--roles <a,b>', `what it may do (${rolesText}), and roles that gates ask for`, 'viewer')
+    .option('--tenant <name>', 'it sees and touches the runs of this tenant alone (default: all runs)')
     .option('--days <number>', 'for how long it holds (default: until it is removed)', positiveNumber)
-    .action((name: string, { roles, days }: { roles: string; days?: number }, command: Command) =>
+    .action((name: string, { roles, tenant, days }: { roles: string; tenant?: string; days?: number }, command: Command) =>
       withTokens(command, async (tokens, printer) => {
         const expires = days === undefined ? {} : { expires: Math.round(Date.now() + days * 86_400_000) }
-        const secret = await tokens.add({ name, roles: listed(roles), ...expires })
-        printer.print({ kind: 'token', name, roles: listed(roles), token: secret }, secret)
+        const whose = tenant === undefined ? {} : { tenant }
+        const secret = await tokens.add({ name, roles: listed(roles), ...whose, ...expires })
+        printer.print({ kind: 'token', name, roles: listed(roles), ...whose, token: secret }, secret)
         if (!printer.json)
           process.stderr.write('It is not shown again.\nNext: LOOPWRIGHT_TOKEN=… loopwright list --url http://127.0.0.1:7777\n')
       }),
@@ -116,11 +118,12 @@ function addTokens(program: Command): void {
     .action((_options: unknown, command: Command) =>
       withTokens(command, async (tokens, printer) => {
         const known = await tokens.read()
-        for (const { name, roles, expires } of known) {
+        for (const { name, roles, tenant, expires } of known) {
+          const whose = tenant === undefined ? '' : `, tenant ${tenant}`
           const until = expires === undefined ? '' : `, until ${new Date(expires).toISOString()}`
           printer.print(
-            { kind: 'token', name, roles, ...(expires === undefined ? {} : { expires }) },
-            `${name}: ${roles.join(', ')}${until}`,
+            { kind: 'token', name, roles, ...(tenant === undefined ? {} : { tenant }), ...(expires === undefined ? {} : { expires }) },
+            `${name}: ${roles.join(', ')}${whose}${until}`,
           )
         }
         if (known.length === 0) printer.say('Nobody has a token.\nNext: loopwright token add NAME --roles operator')

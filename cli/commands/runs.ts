@@ -19,6 +19,7 @@ const states = ['running', 'waiting', 'paused', 'done', 'stopped', 'failed', 'op
 interface ListOptions {
   status?: (typeof states)[number]
   workflow?: string
+  tenant?: string
   limit?: number
 }
 
@@ -34,6 +35,7 @@ export function addLooking(program: Command): void {
     .description('Lists runs, newest first; or the workflows.')
     .addOption(new Option('--status <status>', 'only runs that are so').choices(states))
     .option('--workflow <workflow>', 'only runs of this workflow')
+    .option('--tenant <name>', 'only runs of this tenant')
     .option('--limit <number>', 'at most so many (default: 50)', wholeNumber)
     .option('--workflows [file]', "lists the workflows instead, and those of a workflows file of one's own; no server is asked")
     .action(async ({ workflows, ...options }: ListOptions & { workflows?: string | true }, command: Command) => {

@@ -32,8 +32,14 @@ export function connectOverHttp(api: Api): Loopwright {
   return {
     address: api.url,
     store: storeOverHttp(api),
-    start: async (workflow, input, { id, policy } = {}) => {
-      const body = { workflow, input, ...(id === undefined ? {} : { id }), ...(policy ? { policy } : {}) }
+    start: async (workflow, input, { id, tenant, policy } = {}) => {
+      const body = {
+        workflow,
+        input,
+        ...(id === undefined ? {} : { id }),
+        ...(tenant === undefined ? {} : { tenant }),
+        ...(policy ? { policy } : {}),
+      }
       return (await call<{ run: string }>(api, 'startRun', { body })).run
     },
     result: async (run) => {
@@ -51,6 +57,7 @@ export function connectOverHttp(api: Api): Loopwright {
     resume: (run, message) => send(run, 'resume', message),
     extend: (run, message) => send(run, 'extend', message),
     hold: (run, message) => send(run, 'hold', message),
+    tenant: async (run) => (await call<RunSummary>(api, 'showRun', about(run))).tenant,
     stop: async (run) => void (await call(api, 'stopRun', about(run))),
     kill: async (run, reason) => void (await call(api, 'killRun', { ...about(run), body: reason === undefined ? {} : { reason } })),
     list: (filter = {}) => call<Listed>(api, 'listRuns', { query: { ...filter } }),
