@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { folderStore } from '../store/folder.ts'
 import { type ScriptedServer, startScriptedServer } from '../testing/index.ts'
 import { type BadInput, badInputs } from './support/bad-inputs.ts'
 import { fingerprint, makeBadRepositories, noise } from './support/bad-repositories.ts'
+import { type Typed, typed } from './support/command-line.ts'
+import { main } from './support/worker-process.ts'
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 // Everything that the worker starts works below this folder or names it.
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'bad-inputs-')))
 const place = ['--address', process.env['LOOPWRIGHT_TEST_ADDRESS'] ?? '', '--task-queue', `bad-inputs-${randomUUID()}`]
@@ -20,30 +20,14 @@ const stateFolder = join(folder, 'state')
 const repositories = makeBadRepositories()
 const untouched = Object.fromEntries(Object.entries(repositories).map(([name, path]) => [name, fingerprint(path)]))
 
-interface Ended {
-  code: number | null
-  out: string
-  errors: string
-}
-
-const ended = new Map<string, Promise<Ended>>()
+const ended = new Map<string, Promise<Typed>>()
 let server: ScriptedServer
 let worker: ChildProcess
 
 const Told = z.object({ message: z.string().optional(), failure: z.object({ message: z.string() }).optional() })
-const inState = (...words: string[]) => [main, ...words, ...place, '--state-folder', stateFolder]
+const inState = (...words: string[]) => [...words, ...place, '--state-folder', stateFolder]
 
-function loopwright(...words: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      inState(...words),
-      { timeout: 200_000, env: { ...process.env, npm_command: '' } },
-      (_error, out, errors) => resolve({ code: child.exitCode, out, errors }),
-    )
-    child.stdin?.end()
-  })
-}
+const loopwright = (...words: string[]) => typed(inState(...words), { ...(process.env as Record<string, string>), npm_command: '' })
 
 function wordsOf({ instead, repo = 'broken', test: command = 'npm test', words = [] }: BadInput): string[] {
   return instead ?? ['run', 'testAndFix', '--repo', repositories[repo], '--test', command, ...words]
@@ -70,7 +54,7 @@ beforeAll(async () => {
     script: ({ model }) => (model === 'idle' ? 'Nothing to do.' : { error: { status: model === 'wrong-key' ? 401 : 404 } }),
   })
   const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...environment } = process.env
-  worker = spawn(process.execPath, inState('worker'), {
+  worker = spawn(process.execPath, [main, ...inState('worker')], {
     env: {
       ...environment,
       TMPDIR: temporary,
@@ -98,7 +82,7 @@ afterAll(async () => {
   for (const path of [folder, ...Object.values(repositories)]) rmSync(path, { recursive: true, force: true })
 })
 
-async function endOf(key: string): Promise<Ended> {
+async function endOf(key: string): Promise<Typed> {
   const end = await ended.get(key)
   if (!end) throw new Error(`${key} was not started`)
   return end
@@ -106,8 +90,7 @@ async function endOf(key: string): Promise<Ended> {
 
 describe('bad input is told in one sentence, with the right exit code and what to do next', () => {
   test.each(badInputs)('$name', async ({ name, code, says, next }) => {
-    const { out, errors, ...end } = await endOf(name)
-    const all = out + errors
+    const { all, ...end } = await endOf(name)
     expect(all).toMatch(says)
     expect(all).toMatch(next)
     expect(all.match(/^(error:|✗|■|✓) /gm)).toHaveLength(1)
@@ -127,8 +110,8 @@ describe('bad input is told in one sentence, with the right exit code and what t
     expect(telling).toHaveLength(1)
     const { message, failure } = Told.parse(telling[0])
     const sentence = message ?? failure?.message ?? 'none'
-    expect(plain.out + plain.errors).toContain(sentence)
-    expect(json).toMatchObject({ code, errors: '' })
+    expect(plain.all).toContain(sentence)
+    expect(json).toMatchObject({ code, all: json.out })
   })
 })
 

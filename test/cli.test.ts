@@ -6,11 +6,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runProcess } from '../activities/process.ts'
 import { startServer } from '../workers/server.ts'
+import { typed } from './support/command-line.ts'
+import { main } from './support/worker-process.ts'
 
 const digest = 'a'.repeat(64)
-const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+const home = process.cwd()
 let folder: string
 let server: Awaited<ReturnType<typeof startServer>>
 let native: NativeConnection
@@ -19,6 +20,7 @@ let running: Promise<void>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'loopwright-cli-'))
+  process.chdir(folder)
   server = await startServer({ stateFolder: join(folder, '.loopwright'), ui: false })
   native = await NativeConnection.connect({ address: server.address })
   const workflowsPath = fileURLToPath(new URL('./fixtures/client/workflows.ts', import.meta.url))
@@ -33,6 +35,7 @@ afterAll(async () => {
   await running
   await native?.close()
   await server?.stop()
+  process.chdir(home)
   await rm(folder, { recursive: true, force: true })
 }, 30_000)
 
@@ -40,11 +43,8 @@ afterAll(async () => {
 const plainEnvironment = () => ({ PATH: process.env['PATH'] ?? '', HOME: folder })
 
 /** Runs the command line as a program would: no terminal, nothing on standard input. */
-async function loopwright(words: string[], { variables = {} }: { variables?: Record<string, string> } = {}) {
-  const environment = { ...plainEnvironment(), ...variables }
-  const argv = [process.execPath, program, ...words]
-  const { exitCode, stdout, output } = await runProcess(argv, { cwd: folder, environment, timeoutMilliseconds: 200_000 })
-  return { code: exitCode, out: stdout.toString(), all: output.toString() }
+function loopwright(words: string[], { variables = {} }: { variables?: Record<string, string> } = {}) {
+  return typed(words, { ...plainEnvironment(), ...variables })
 }
 
 async function started(input: object): Promise<string> {
@@ -156,7 +156,7 @@ test('messages are flags of their schema, and their answers come back', async ()
 
 test('Ctrl-C detaches from a run, which goes on', async () => {
   const run = await started({ question: 'Working', quiet: true })
-  const watching = spawn(process.execPath, [program, 'watch', run], {
+  const watching = spawn(process.execPath, [main, 'watch', run], {
     cwd: folder,
     env: plainEnvironment(),
     stdio: ['ignore', 'pipe', 'inherit'],
