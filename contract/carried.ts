@@ -5,14 +5,21 @@ import { type Json, type Ref } from './json.ts'
 import { type Extension, type Limits } from './limits.ts'
 import { type Line, type Message, type MessageAnswer } from './messages.ts'
 import { type Best, type StopReason } from './outcome.ts'
+import { type Used } from './policy/call.ts'
 import { type Preflight } from './preflight.ts'
-import { type Receipt } from './workspace.ts'
+import { type Receipt, type ToolTag } from './workspace.ts'
 import { type OutputForm } from './structured.ts'
 
 /** What one account of the ledger has used; reservations in flight are not carried, because nothing is in flight at a seam. */
 export interface Account {
   tokens: number
   microDollars: number
+}
+
+/** What a run that begins below another one is told of it, for its policies. */
+export interface Inherited {
+  read?: ToolTag[]
+  used?: Record<string, Used>
 }
 
 /** Tries and cost of one model, as the ledger saw them. */
@@ -55,6 +62,8 @@ export interface DecisionRecord {
 /** What a run hands to its next execution, as the second argument of the workflow. Plain JSON, and everything that decides. */
 export interface Carried {
   continued: number
+  /** Of a run that begins below another one: what that had read, and done by rules with limits. */
+  inherited?: Inherited
   /** How many runs stand above it: a child of a run that somebody started has 1. */
   depth?: number
   startedAt: number

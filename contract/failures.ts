@@ -1,5 +1,6 @@
 import { type Ability } from './abilities.ts'
 import { type Spent } from './outcome.ts'
+import { type ToolTag } from './workspace.ts'
 
 /**
  * The types of the failures that leave a run or an activity, and what each means; those of model calls are `modelErrors`. A program matches on the type, a person
@@ -50,6 +51,8 @@ export interface FailureDetail {
   next: string
   /** What a failed run has used; its parent pays that and no more. */
   spent?: Spent
+  /** What a failed run had read, for the policies of its parent, which hears its message. */
+  read?: ToolTag[]
 }
 
 /** Classes of model errors: what `ask` does about each, after DESIGN's rule that one failing call costs at most two more requests per model. */

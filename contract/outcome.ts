@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Ref } from './json.ts'
 import { Verdict } from './verdict.ts'
+import { type ToolTag, toolTags } from './workspace.ts'
 
 /** Why a loop or run ended without being accepted. */
 export const stopReasons = [
@@ -47,6 +48,8 @@ export interface Outcome<T> {
   fallback?: string
   /** The closing record of the run, in the artifact store; set when the run ends. */
   certificate?: Ref
+  /** What a run that another one waits for has read: its words count as that there. */
+  read?: ToolTag[]
 }
 
 /** The schema of `Outcome<T>` for a T. */
@@ -60,4 +63,5 @@ export const outcomeOf = <T extends z.ZodType>(value: T) =>
     spent: Spent,
     fallback: z.string().optional(),
     certificate: Ref.optional(),
+    read: z.array(z.enum(toolTags)).optional(),
   })

@@ -1,7 +1,7 @@
 import { asyncLocalStorage } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { type Json } from '../../contract/json.ts'
-import { approvalDigest, type Asking, builtIn, type Decided } from '../../contract/policy/approval.ts'
+import { approvalDigest, type Asking, builtIn, type Decided, denied } from '../../contract/policy/approval.ts'
 import { type PolicyCall, roleOf } from '../../contract/policy/call.ts'
 import { decide, policyHash, type PolicyDecision, policyText, rulesOf } from '../../contract/policy/decide.ts'
 import { type Policies, Policy } from '../../contract/policy/policy.ts'
@@ -68,11 +68,6 @@ export function isAgreed({ run, policy = builtIn, tool, arguments: given, approv
 /** Whether any rule is about files, so that what a step changed must be looked at. */
 export async function protectsFiles(world: World, pinned: string | undefined): Promise<boolean> {
   return (await holding(world, pinned)).some((policies) => rulesOf(policies).some(({ rule }) => rule.then !== 'allow' && rule.paths))
-}
-
-/** What a model reads of a call that was denied. */
-export function denied(rule: string, why: string | undefined, policy: string): string {
-  return `Denied by the rule ${rule} (policy ${policy.slice(0, 12)})${why === undefined ? '' : `: ${why}`}. Nothing was done.`
 }
 
 async function holding(world: World, pinned: string | undefined): Promise<Policies[]> {

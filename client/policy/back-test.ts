@@ -1,6 +1,6 @@
 import { type PolicyCall, roleOf, type Used } from '../../contract/policy/call.ts'
 import { decide, tagsOf } from '../../contract/policy/decide.ts'
-import { countedUnder } from '../../contract/policy/limits.ts'
+import { addedBy, sum, unused } from '../../contract/policy/limits.ts'
 import { type Policies, type PolicyVerdict } from '../../contract/policy/policy.ts'
 import { builtinTools, isBuiltinTool } from '../../contract/tools.ts'
 import { type ToolTag } from '../../contract/workspace.ts'
@@ -53,7 +53,7 @@ function testRun(tested: BackTest, run: string, records: TraceRecord[], candidat
     if (now !== recorded.was) tested.differences.push({ ...recorded, run, now, rule, ...(why === undefined ? {} : { why }) })
     // What was done then is what the run had read and used; what is asked for now counts as agreed to.
     if (now === 'deny') continue
-    for (const counted of decision.counted) used[counted.name] = countedUnder(counted, call) ?? used[counted.name]!
+    for (const rule of decision.counted) used[rule.name] = sum(used[rule.name] ?? unused, addedBy(rule, call) ?? unused)
     seen = [...new Set([...seen, ...tagsOf(candidate, call.tool).filter((tag) => tag !== 'acts_outside')])]
   }
 }

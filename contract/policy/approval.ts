@@ -39,6 +39,11 @@ export interface Decided {
 /** Who has to be asked before a call is made. */
 export type Asking = Pick<PolicyDecision, 'rule' | 'why' | 'asks'>
 
+/** What a model reads of a call that was denied. */
+export function denied(rule: string, why: string | undefined, policy: string): string {
+  return `Denied by the rule ${rule} (policy ${policy.slice(0, 12)})${why === undefined ? '' : `: ${why}`}. Nothing was done.`
+}
+
 /** What preparing a call showed, without doing anything. */
 export interface Prepared {
   /** For the person who is asked: the amount, who receives it, the text as it will be. */

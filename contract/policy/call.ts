@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { type Json } from '../json.ts'
 import { type Tool, type ToolTag } from '../workspace.ts'
 
@@ -18,14 +19,15 @@ export interface PolicyCall {
   used?: Record<string, Used>
 }
 
-/** What a run has done by one rule. */
-export interface Used {
-  calls: number
-  bytes: number
-  files: string[]
-  milliseconds: number
-  microDollars: number
-}
+/** What was done by one rule. */
+export const UsedShape = z.strictObject({
+  calls: z.int(),
+  bytes: z.int(),
+  files: z.array(z.string()),
+  milliseconds: z.int(),
+  microDollars: z.int(),
+})
+export type Used = z.infer<typeof UsedShape>
 
 /** The agent of a stage, from its path: whoever has the turn that it lies in. */
 export function roleOf(path: string): string {

@@ -32,8 +32,8 @@ const Asks = z.strictObject({
     .describe('After so many minutes without an answer the call is denied. Default: never.'),
 })
 
-/** How much of it one run may do by a rule. What goes over is denied. */
-const RuleLimits = z.strictObject({
+/** How much of it one run may do by a rule, together with the runs that it waits for. What goes over is denied. */
+export const RuleLimits = z.strictObject({
   calls: z.int().positive().optional().describe('Calls. Default: as many as there are.'),
   bytes: z.int().positive().optional().describe('Bytes of the arguments of all calls together. Default: no limit.'),
   files: z.int().positive().optional().describe('Different files that the arguments name. Default: no limit.'),

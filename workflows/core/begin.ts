@@ -2,6 +2,8 @@ import { ChildWorkflowCancellationType, ParentClosePolicy, startChild, WorkflowI
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import { addedPolicy } from './policy.ts'
 import { road } from './road.ts'
+import { currentRun } from './run.ts'
+import { inheritance } from './seen.ts'
 import { tenantOf } from './tenant.ts'
 
 /**
@@ -12,11 +14,12 @@ export function begin(workflow: string, id: string, input: object): Promise<'sta
   const tenant = tenantOf()
   return road({ name: workflow, kind: 'child', text: `starting ${id}`, call: { workflow, id, input } }, async () => {
     const policy = addedPolicy()
+    const { read } = inheritance(currentRun()).inherited ?? {}
     const memo = { ...(tenant === undefined ? {} : { tenant }), ...(policy === undefined ? {} : { policy }) }
     try {
       await startChild(workflow, {
         workflowId: id,
-        args: [input],
+        args: [input, ...(read ? [{ inherited: { read } }] : [])],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
         workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,

@@ -13,6 +13,7 @@ import { release, reserveSlice } from './ledger.ts'
 import { road } from './road.ts'
 import { currentRun, type Run } from './run.ts'
 import { currentScope } from './scope.ts'
+import { hasRead, inheritance } from './seen.ts'
 import { setAside } from './set-aside.ts'
 import { tenantOf } from './tenant.ts'
 
@@ -53,19 +54,26 @@ async function runChild(path: string, workflow: string, input: object, wanted: L
       workflowId: `${run.id}/${path}`,
       args: [
         { ...input, limits },
-        { depth: run.depth + 1, ...(held.length > 0 ? { holds: held } : {}) },
+        {
+          depth: run.depth + 1,
+          ...(held.length > 0 ? { holds: held } : {}),
+          ...(run.seamEvery === undefined ? {} : { seamEvery: run.seamEvery }),
+          ...inheritance(run),
+        },
       ],
       // Whatever ends this run, its children wind down with an outcome of their own.
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       staticSummary: `child of ${run.id}`,
       ...(Object.keys(memo).length > 0 ? { memo } : {}),
     })
-    const outcome = AnyOutcome.parse(await resultOf(run, path, handle)) as Outcome<unknown>
+    const { read, ...outcome } = AnyOutcome.parse(await resultOf(run, path, handle)) as Outcome<unknown>
+    hasRead(run, read)
     used = outcome.spent
     return outcome
   } catch (error) {
     if (CancellationScope.current().consideredCancelled) throw error
     const { type, message, detail } = causeOfChild(error)
+    hasRead(run, detail?.read)
     // Refused at its door, a child has used nothing; killed, it is charged whole.
     used = detail?.spent ?? (type === 'InvalidInput' ? { tokens: 0, microDollars: 0, milliseconds: 0 } : used)
     throw childFailed(run, workflow, message, detail?.effect ?? 'unknown', path)

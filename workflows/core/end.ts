@@ -9,6 +9,7 @@ import { stopped } from './outcome.ts'
 import { type Stop } from './progress.ts'
 import { type Run } from './run.ts'
 import { doubts } from './receipts.ts'
+import { readForAbove } from './seen.ts'
 import { spilled } from './spill.ts'
 import { undoAll } from './undo.ts'
 import { showStatus } from './status.ts'
@@ -29,7 +30,7 @@ export async function end(run: Run, input: unknown, returned: unknown): Promise<
     const record = await spilled('record', canonicalJson(closingRecord(run, input, complete)))
     const summary = `${status}${reason ? `: ${reason}` : ''}`
     const certificate = await activities('certify', { quick: true, summary }).certify({ run: run.id, record })
-    return { ...complete, certificate }
+    return { ...complete, certificate, ...readForAbove(run) }
   })
 }
 

@@ -14,6 +14,7 @@ import { type FailureDetail } from '../../contract/failures.ts'
 import { heldText, holdKey } from '../../contract/holds.ts'
 import { Limits } from '../../contract/limits.ts'
 import { activities } from './activities.ts'
+import { installCounting } from './counting.ts'
 import { end, endStopped } from './end.ts'
 import { exited } from './exit.ts'
 import { failure, leaving, stopOf } from './failure.ts'
@@ -22,6 +23,7 @@ import { installMessages } from './messages.ts'
 import { openRun, Run } from './run.ts'
 import { addedPolicy } from './policy.ts'
 import { restore, seam } from './seam.ts'
+import { inherit, readForAbove } from './seen.ts'
 import { undoAll } from './undo.ts'
 import { showStatus } from './status.ts'
 import { tenantOf } from './tenant.ts'
@@ -50,6 +52,8 @@ async function around(declaration: Declaration, [given, handed]: unknown[], body
     const carried = (handed ?? {}) as Partial<Carried>
     run = openRun(new Run(declaration, value, Limits.parse((value as { limits?: unknown }).limits ?? {}), carried))
     installMessages(run)
+    installCounting(run)
+    if (carried.inherited) inherit(run, carried.inherited)
     return await live(run, value, given, carried, body)
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error
@@ -108,7 +112,7 @@ async function failed(run: Run | undefined, error: unknown): Promise<unknown> {
 /** What the run has used stands in its failure, so that a parent pays that and no more. */
 function withSpent({ type, message, details, cause }: ApplicationFailure, run: Run, undone: string): ApplicationFailure {
   const [detail, ...more] = details ?? []
-  const told = { ...(detail as FailureDetail | undefined), spent: run.spent() }
+  const told = { ...(detail as FailureDetail | undefined), spent: run.spent(), ...readForAbove(run) }
   return ApplicationFailure.create({
     type: type ?? 'WorkflowError',
     message: `${message}${undone}`,

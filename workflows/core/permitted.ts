@@ -32,7 +32,7 @@ export async function settledOnceAgreed(
     const prepared = shown && { ...shown, digest: digest(shown) }
     const agreed: { approved?: string; refused?: string } = asking ? await agreement({ tool, argument, text, asking, prepared }) : {}
     if (agreed.refused !== undefined) return { refused: agreed.refused }
-    const over = take(ruled, stage, shown?.dollars)
+    const over = await take(ruled, stage, shown?.dollars)
     if (over !== undefined) return { refused: over }
     const call = { ...plain, ...ruled.decided, ...agreed, ...(prepared ? { prepared: prepared.digest } : {}) }
     const settled = await timed(ruled, () => untilSettled(call, text, tries, receipts))

@@ -1,19 +1,17 @@
 import { workflowInfo } from '@temporalio/workflow'
 import { type Json } from '../../contract/json.ts'
-import { builtIn, type Decided } from '../../contract/policy/approval.ts'
-import { type PolicyCall, roleOf, type Used } from '../../contract/policy/call.ts'
-import { decide, type PolicyDecision, tagsOf } from '../../contract/policy/decide.ts'
-import { countedUnder, overLimit } from '../../contract/policy/limits.ts'
-import { type Tool, type ToolTag } from '../../contract/workspace.ts'
+import { builtIn, type Decided, denied } from '../../contract/policy/approval.ts'
+import { type PolicyCall, roleOf } from '../../contract/policy/call.ts'
+import { decide, type PolicyDecision } from '../../contract/policy/decide.ts'
+import { addedBy, type Adding, uncountable, unused } from '../../contract/policy/limits.ts'
+import { type Tool } from '../../contract/workspace.ts'
+import { count, countTime } from './counting.ts'
 import { policiesOf } from './pinned.ts'
 import { structured } from './recall.ts'
-import { currentRun, type Run } from './run.ts'
+import { currentRun } from './run.ts'
 import { currentScope } from './scope.ts'
+import { see, seenBy, usedBy } from './seen.ts'
 import { workspaceAt } from './workspace.ts'
-
-/** What a run remembers for its policies: what it has read, and what it has done by rules with limits. */
-const seenKey = 'policy:seen'
-const usedKey = 'policy:used'
 
 /** What the policies of a run say about a call, and what whoever acts is told of that. */
 export interface Ruled extends PolicyDecision {
@@ -24,9 +22,8 @@ export interface Ruled extends PolicyDecision {
 /** Decides a call by the policies that the run began under. */
 export function ruleOn(tool: Tool, argument: { [key: string]: Json }): Ruled {
   const run = currentRun()
-  const { state, workflow } = run
-  const seen = (state[seenKey] ?? []) as ToolTag[]
-  const used = (state[usedKey] ?? {}) as unknown as Record<string, Used>
+  const { workflow } = run
+  const [seen, used] = [seenBy(run), usedBy(run)]
   const allowRun = tool.workspace !== undefined && workspaceAt(tool.workspace).known.allowRun
   const call: PolicyCall = { tool, arguments: argument, workflow, role: roleOf(currentScope(run.root).path), allowRun, seen, used }
   const decision = decide(policiesOf(run), call)
@@ -51,24 +48,27 @@ export function addedPolicy(): Json | undefined {
 
 /** What a model reads of a call that the policies deny; undefined of every other. */
 export function denial({ then, rule, why, decided: { policy = builtIn } }: Ruled): string | undefined {
-  if (then !== 'deny') return undefined
-  return `Denied by the rule ${rule} (policy ${policy.slice(0, 12)})${why === undefined ? '' : `: ${why}`}. Nothing was done.`
+  return then === 'deny' ? denied(rule, why, policy) : undefined
 }
 
 /** Counts a call under its rules just before it is made, once for each path; says why not where meanwhile too much was done by one of them. */
-export function take({ counted, call, ...ruled }: Ruled, path: string, dollars?: number): string | undefined {
+export async function take({ counted, call, ...ruled }: Ruled, path: string, dollars?: number): Promise<string | undefined> {
   const run = currentRun()
   if (isTaken(path)) return undefined
   const microDollars = dollars === undefined ? undefined : Math.ceil(dollars * 1e6)
-  const used = structured<Record<string, Used>>(run.state[usedKey] ?? {})
+  const refuse = (rule: string, why: string) => denial({ ...ruled, counted, call, then: 'deny', rule, why })
+  const adding: Adding[] = []
   for (const rule of counted) {
-    const unsaid = rule.limits?.dollars !== undefined && microDollars === undefined
-    const why = unsaid ? `the rule ${rule.name} counts dollars, and the tool does not say what this costs` : undefined
-    const over = why ?? overLimit(rule, { ...call, used }, microDollars)
-    if (over !== undefined) return denial({ ...ruled, counted, call, then: 'deny', rule: rule.name, why: over })
-    used[rule.name] = countedUnder(rule, { ...call, used }, microDollars)!
+    const { name, limits = {} } = rule
+    if (limits.dollars !== undefined && microDollars === undefined)
+      return refuse(name, `the rule ${name} counts dollars, and the tool does not say what this costs`)
+    const adds = addedBy(rule, call, microDollars)
+    if (!adds) return refuse(name, uncountable(name))
+    adding.push({ rule: name, limits, adds })
   }
-  if (counted.length > 0) Object.assign(run.state, { [usedKey]: structured(used), [takenKey(path)]: true })
+  const over = adding.length > 0 ? await count(run, path, adding) : undefined
+  if (over) return refuse(over.rule, over.why)
+  if (counted.length > 0) run.state[takenKey(path)] = true
   see(run, call.tool)
   return undefined
 }
@@ -83,14 +83,8 @@ export async function timed<T>({ counted }: Pick<Ruled, 'counted'>, work: () => 
   try {
     return await work()
   } finally {
-    const { state } = currentRun()
-    const used = (state[usedKey] ?? {}) as unknown as Record<string, Used>
-    for (const { name } of counted) if (used[name]) used[name].milliseconds += Date.now() - since
+    const adds = { ...unused, milliseconds: Date.now() - since }
+    const timing = counted.flatMap(({ name, limits }) => (limits?.minutes === undefined ? [] : [{ rule: name, limits, adds }]))
+    if (timing.length > 0) await countTime(currentRun(), timing)
   }
-}
-
-function see(run: Run, tool: PolicyCall['tool']): void {
-  const seen = (run.state[seenKey] ?? []) as ToolTag[]
-  const read = tagsOf(policiesOf(run), tool).filter((tag) => tag !== 'acts_outside' && !seen.includes(tag))
-  if (read.length > 0) run.state[seenKey] = [...seen, ...read]
 }

@@ -6,6 +6,7 @@ import { type Json, type Ref } from '../../contract/json.ts'
 import { type Extension, type Limits } from '../../contract/limits.ts'
 import { type Gate, type Line, type Message, type MessageAnswer, type OpenStage, type Status } from '../../contract/messages.ts'
 import { type Best, type Spent, type StopReason } from '../../contract/outcome.ts'
+import { type Counted } from '../../contract/policy/counting.ts'
 import { type Preflight } from '../../contract/preflight.ts'
 import { type Receipt } from '../../contract/workspace.ts'
 import { Clock } from './clock.ts'
@@ -89,6 +90,8 @@ export class Run {
   endReason: StopReason | undefined
   /** Stages that hold a slot. */
   inFlight = 0
+  /** What the run above has counted, by the stage that waits for it. */
+  readonly counted = new Map<string, Counted>()
   /** Grants that this execution has looked at. */
   grants = 0
   /** Steps performed by this execution. */

@@ -25,7 +25,7 @@ export async function use(
   if (tool.own && tool.class !== 'read') return refused === undefined ? effect(tool, argument, text) : { text: refused, failed: true }
   const ruled = ruleOn(tool, argument)
   const perform: Perform = async (path, how) => {
-    const over = how.dry ? undefined : take(ruled, path)
+    const over = how.dry ? undefined : await take(ruled, path)
     return over === undefined
       ? timed(ruled, () => useTool(path, text, tool, argument, { ...ruled.decided, ...how }, inlineBytes))
       : no(over)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { declare } from '../../../contract/declaration.ts'
 import { Limits } from '../../../contract/limits.ts'
 import { type Outcome } from '../../../contract/outcome.ts'
-import { finish, openWorkspace, tools, use } from '../../../workflows/core/index.ts'
+import { begin, child, finish, openWorkspace, parallel, tools, use } from '../../../workflows/core/index.ts'
 
 const Call = z.strictObject({ tool: z.string(), arguments: z.record(z.string(), z.json()).default({}) })
 const Calls = z.strictObject({
@@ -20,7 +20,56 @@ const calls = declare({
   example: { calls: [{ tool: 'mail', arguments: { text: 'hello' } }] },
 })
 
-export const declarations = { calls }
+const Family = z.strictObject({
+  before: z.array(Call).default([]),
+  children: z.array(z.looseObject({})).default([]).describe('Families again.'),
+  begins: z.string().optional().describe('Starts a run that goes on by itself, under this id.'),
+  after: z.array(Call).default([]),
+  fails: z.boolean().default(false),
+  limits: Limits.prefault({}),
+})
+interface FamilyInput {
+  before: z.output<typeof Call>[]
+  children: object[]
+  begins?: string | undefined
+  after: z.output<typeof Call>[]
+  fails: boolean
+}
+const family = declare({
+  description: 'Uses tools, has runs of its own do the same side by side, and uses tools again.',
+  input: Family,
+  output: z.array(z.string()),
+  models: () => [],
+  example: {},
+})
+
+export const declarations = { calls, family }
+
+/** What was denied or failed, by its text; `done` for everything else. */
+async function familyWorkflow({ before, children, begins, after, fails }: FamilyInput): Promise<Outcome<string[]>> {
+  const each = async (wanted: FamilyInput['before']) => {
+    const said: string[] = []
+    for (const { tool, arguments: given } of wanted) {
+      const { text, failed } = await use(tools(tool)[0]!, given)
+      said.push(failed ? String(text) : 'done')
+    }
+    return said
+  }
+  const own = await each(before)
+  if (begins !== undefined) await begin('calls', begins, { calls: [{ tool: 'mail', arguments: { text: begins } }] })
+  const below = await parallel(
+    children.map(
+      (input) => () =>
+        child('family', input).then(
+          ({ value }) => value as string[],
+          (error: unknown) => [`failed: ${error instanceof Error ? error.message : String(error)}`],
+        ),
+    ),
+  )
+  const last = await each(after)
+  if (fails) throw new TypeError('this family is broken')
+  return finish.accepted([...own, ...below.flat(), ...last], 'All was done.')
+}
 
 async function callsWorkflow({ repo, allowRun, calls: wanted, stops }: z.output<typeof Calls>): Promise<Outcome<unknown>> {
   const workspace = repo === undefined ? undefined : await openWorkspace(repo, { test: 'true', allowRun })
@@ -32,4 +81,4 @@ async function callsWorkflow({ repo, allowRun, calls: wanted, stops }: z.output<
   if (workspace) results.push(await workspace.patch())
   return stops ? finish.stopped('declined', 'It was to stop.') : finish.accepted(results, 'All was done.')
 }
-export { callsWorkflow as calls }
+export { callsWorkflow as calls, familyWorkflow as family }
