@@ -51,7 +51,7 @@ async function familyWorkflow({ before, children, begins, after, fails }: Family
     const said: string[] = []
     for (const { tool, arguments: given } of wanted) {
       const { text, failed } = await use(tools(tool)[0]!, given)
-      said.push(failed ? String(text) : 'done')
+      said.push(failed ? (typeof text === 'string' ? text : text.sha256) : 'done')
     }
     return said
   }
