@@ -6,14 +6,14 @@ import { ended } from './ended.ts'
 import { readFailure } from './failure.ts'
 import { checked } from './input.ts'
 import { ClientProblem } from './problem.ts'
-import { type Server } from './server.ts'
+import { isNotReady, type Server } from './server.ts'
 
 /** One function for each message of the contract's table. */
 export type MessageFunctions = {
   [Name in MessageName]: (run: string, message: MessageInput<Name>) => Promise<MessageAnswer>
 }
 
-/** How long a worker may take to answer, unless it is said. */
+/** How long an answer may take, unless it is said. */
 const answerMilliseconds = 30_000
 
 const Answer = z
@@ -35,24 +35,36 @@ export async function send(
   const id = fits.id ?? randomUUID()
   const handle = server.workflows.getHandle(run)
   const update = () => handle.executeUpdate<unknown, [unknown]>(name, { args: [{ ...fits, id }], updateId: id })
-  for (let tries = 1; ; tries++) {
+  const deadline = Date.now() + waitMilliseconds
+  for (let pause = 50; ; pause = Math.min(2 * pause, 1_000)) {
     try {
-      return Answer.parse(await server.connection.withDeadline(Date.now() + waitMilliseconds, update))
+      return Answer.parse(await server.connection.withDeadline(deadline, update))
     } catch (error) {
       const answer = await answerFor(server, run, id, error)
       if (answer) return answer
-      // The run has continued as new under the message: the next execution hears it.
-      if (tries === 3) throw error
+      if (Date.now() + pause > deadline)
+        throw new ClientProblem(
+          'TooMany',
+          'the run is told more than it hears; the message was not taken',
+          `send it again with --id ${id}`,
+          error,
+        )
     }
+    await new Promise((resolve) => setTimeout(resolve, pause))
   }
 }
 
+/** Undefined when the message was not taken this time, and can be sent again: the run has had as many as it may, or was just continuing as new. */
 async function answerFor(server: Server, run: string, id: string, error: unknown): Promise<MessageAnswer | undefined> {
-  if (error instanceof WorkflowUpdateFailedError) return { accepted: false, reason: readFailure(error).message }
+  if (error instanceof WorkflowUpdateFailedError) {
+    const { type, message } = readFailure(error)
+    return type === 'TooMany' ? undefined : { accepted: false, reason: message }
+  }
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     const next = `start a worker with: loopwright worker; then send it again with --id ${id}`
     throw new ClientProblem('NoWorker', 'no worker answered in time; the message may or may not arrive', next, error)
   }
+  if (isNotReady(error)) return undefined
   if (!(error instanceof WorkflowNotFoundError)) throw error
   const description = await server.workflows
     .getHandle(run)

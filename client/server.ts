@@ -116,3 +116,9 @@ export function isNotFound(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error
   return error instanceof WorkflowNotFoundError || (isGrpcServiceError(cause) && cause.code === 5)
 }
+
+/** Whether an execution takes no message now, but may later, or its next one does: Temporal's own limit of updates, too many at once, or a task that came to nothing. */
+export function isNotReady(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error
+  return isGrpcServiceError(cause) && [8, 9].includes(cause.code)
+}

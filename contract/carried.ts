@@ -87,8 +87,12 @@ export interface Carried {
   shown: Record<string, string>
   /** JSON of `Remembered`: inline, or in the artifact store in pieces. */
   remembered: string | Ref[]
+  /** What people said while that was being kept, if anything: the same as JSON in parts, of `steering`, `answered` and `lines` alone. */
+  since?: (string | Ref[])[]
   /** For tests: continue as new after this many steps of every execution. */
   seamEvery?: number
+  /** For tests: refuse steering after this many updates of every execution. */
+  mostSteered?: number
 }
 
 /** What may be large: results and state by path, and what people and the loops have said. */

@@ -18,6 +18,7 @@ export const failureTypes = {
   UnknownProvider: 'A model names a provider that is not configured.',
   ModelFailed: 'Every model of the chain failed.',
   Held: 'A person holds what the step would use: it waits until that is released.',
+  TooMany: 'A run was told more than it can hear at once; the message was not taken and can be sent again.',
   NeedsMending: 'A key that worked is refused now: the step waits until it is mended.',
   OutputMismatch: 'A model did not bring its reply into the form that was asked for.',
   SchemaRefused: 'The schema of a reply cannot be said as JSON Schema.',

@@ -11,13 +11,18 @@ export const stuckFromTry = 2
 export const newestEvents = 20
 
 interface Event {
-  workflowTaskFailedEventAttributes?: { failure?: { message?: string | null } | null } | null
+  workflowTaskFailedEventAttributes?: { cause?: number | null; failure?: { message?: string | null } | null } | null
 }
+
+/** UNHANDLED_COMMAND and FORCE_CLOSE_COMMAND: the server put the task off, because more came while it was under way. */
+const overtaken = [1, 17]
 
 /** Why a run is stuck, and what to do, in one sentence; undefined when none of its newest events says that its code failed. */
 export function whyStuck(run: string, newestFirst: readonly Event[]): string | undefined {
   const failed = newestFirst.find((event) => event.workflowTaskFailedEventAttributes)
   if (failed === undefined) return undefined
+  if (overtaken.includes(failed.workflowTaskFailedEventAttributes?.cause ?? 0))
+    return 'more is said to it than it can hear at once; nothing is lost, and it goes on by itself when that becomes less'
   const [cause = ''] = (failed.workflowTaskFailedEventAttributes?.failure?.message ?? '').split('\n')
   return `its code fails again and again: ${cause.slice(0, 300) || 'no cause was given'}; nothing is lost, and it goes on by itself when a worker with mended code comes; look with: loopwright replay ${run}`
 }

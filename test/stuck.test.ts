@@ -146,3 +146,9 @@ test('a run is not called stuck for events that say nothing of a failure', () =>
   expect(whyStuck('run', [{}, { workflowTaskFailedEventAttributes: null }])).toBeUndefined()
   expect(whyStuck('run', [{ workflowTaskFailedEventAttributes: {} }])).toContain('no cause was given')
 })
+
+test('a run whose tasks are put off because more comes than it can hear is not said to have bad code', () => {
+  const [unhandledCommand, forceCloseCommand] = [1, 17]
+  for (const cause of [unhandledCommand, forceCloseCommand])
+    expect(whyStuck('run', [{ workflowTaskFailedEventAttributes: { cause } }])).toMatch(/^more is said to it than it can hear/)
+})

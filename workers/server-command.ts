@@ -21,6 +21,8 @@ export const serverSettings: Record<string, number | string> = {
   'history.timerProcessorMaxTimeShift': '50ms',
   // Otherwise a run that continues as new within a second of its start waits for the rest of that second.
   'history.workflowIdReuseMinimalInterval': '0s',
+  // As shipped, a workflow task fails when more than 100 signals came while it was under way: under a flood of them each one does.
+  'history.maximumBufferedEventsBatch': 2_000,
   // Otherwise a run whose code fails again and again is never marked: `stuckQuery` finds the mark.
   'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': 3,
 }

@@ -22,7 +22,8 @@ import { waitingHold } from './holds.ts'
 import { installMessages } from './messages.ts'
 import { openRun, Run } from './run.ts'
 import { addedPolicy } from './policy.ts'
-import { restore, seam } from './seam.ts'
+import { restore } from './remembered.ts'
+import { seam } from './seam.ts'
 import { inherit, readForAbove } from './seen.ts'
 import { undoAll } from './undo.ts'
 import { showStatus } from './status.ts'
@@ -77,7 +78,7 @@ async function live(
     run.preflight = await preflight(run, value)
     for (const hold of run.preflight.holds ?? []) run.holds.set(holdKey(hold), hold)
   }
-  await restore(run, carried.remembered)
+  await restore(run, carried)
   showStatus(run)
   forgetGatesThatDontReopen(run)
   const returned = await Promise.race([body(value), seam(run, given)])

@@ -4,13 +4,14 @@ import { type Gate, type Message, type MessageAnswer, type MessageName, messages
 import { failure } from './failure.ts'
 import { hold } from './holds.ts'
 import { pause, resume, tellChildren } from './pausing.ts'
+import { refuseWhenFull } from './pressure.ts'
+import { rememberedAnswers } from './remembered.ts'
 import { type Run } from './run.ts'
 import { showStatus, statusOf } from './status.ts'
 
 type Handlers = { [Name in MessageName]: (run: Run, message: Message<Name>) => MessageAnswer | Promise<MessageAnswer> }
 
 const yes: MessageAnswer = { accepted: true }
-const rememberedAnswers = 500
 
 /** What each message does. Only `decide` waits: for the gate's own coroutine. */
 const handlers: Handlers = {
@@ -68,20 +69,28 @@ export function installMessages(run: Run): void {
 function install<Name extends MessageName>(run: Run, name: Name): void {
   const { description, input } = messages[name]
   const take = (value: unknown) => answer(run, name, input.parse(value) as Message<Name>)
-  setHandler(defineUpdate<MessageAnswer, [unknown]>(name), take, {
-    description,
-    validator: (value) => {
-      const parsed = input.safeParse(value)
-      if (!parsed.success) throw malformed(name, parsed.error)
+  setHandler(
+    defineUpdate<MessageAnswer, [unknown]>(name),
+    (value) => {
+      run.updates++
+      return take(value)
     },
-  })
+    {
+      description,
+      validator: (value) => {
+        const parsed = input.safeParse(value)
+        if (!parsed.success) throw malformed(name, parsed.error)
+        refuseWhenFull(run, name)
+      },
+    },
+  )
   setHandler(
     defineSignal<[unknown]>(name),
     async (value) => {
       // A signal can't be refused: one that can't be read does nothing, and says so where people look.
       const parsed = input.safeParse(value)
       if (parsed.success) await answer(run, name, parsed.data as Message<Name>)
-      else run.say('', `ignored a ${name} signal: ${malformed(name, parsed.error).message}`)
+      else run.say('', `ignored a ${name} signal: ${malformed(name, parsed.error).message}`.slice(0, 1_000))
     },
     { description },
   )

@@ -14,6 +14,9 @@ import { type Budget, openBudget } from './ledger.ts'
 import { type Scope } from './scope.ts'
 import { type Progress } from './status.ts'
 
+/** Older lines for people are forgotten. */
+export const mostLines = 50
+
 /** A stage that is open, with what cancels it while it is in flight. */
 export interface Open extends OpenStage {
   scope?: CancellationScope
@@ -38,6 +41,7 @@ export class Run {
   readonly continued: number
   readonly depth: number
   readonly seamEvery: number | undefined
+  readonly mostSteered: number | undefined
   readonly root: Scope
   readonly budget: Budget
   readonly clock: Clock
@@ -94,6 +98,8 @@ export class Run {
   readonly counted = new Map<string, Counted>()
   /** Grants that this execution has looked at. */
   grants = 0
+  /** Updates that this execution has taken. */
+  updates = 0
   /** Steps performed by this execution. */
   steps = 0
   attempts: number
@@ -113,6 +119,7 @@ export class Run {
     this.continued = carried.continued ?? 0
     this.depth = carried.depth ?? 0
     this.seamEvery = carried.seamEvery
+    this.mostSteered = carried.mostSteered
     this.budget = openBudget(() => capOf(this.limits), carried.account)
     this.clock = new Clock(
       carried.workedMilliseconds ?? 0,
@@ -161,7 +168,7 @@ export class Run {
     const last = this.lines.findLast((line) => line.path === path)
     if (last?.text === text) return
     this.lines.push({ path, text, at: Date.now() })
-    if (this.lines.length > 50) this.lines.shift()
+    if (this.lines.length > mostLines) this.lines.shift()
   }
 
   /** Forgets the results and the state below a path; `whole`: the group itself is over, and with it its own state, conversations and baselines. */

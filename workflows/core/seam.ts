@@ -1,24 +1,27 @@
 import { allHandlersFinished, CancellationScope, condition, continueAsNew } from '@temporalio/workflow'
-import { type Account, type Carried, type Remembered } from '../../contract/carried.ts'
+import { type Account, type Carried } from '../../contract/carried.ts'
 import { failure } from './failure.ts'
+import { type Kept, unkept } from './remembered.ts'
 import { historyIsLong } from './road.ts'
 import { type Run } from './run.ts'
-import { gathered, spilled } from './spill.ts'
+import { isShort, spilled } from './spill.ts'
 
 /**
  * Waits until the run can continue as new, and does: nothing is in flight, every branch is finished or waits at the entry of a road, every message is answered, and
  * no open gate is about to be answered by something else. Never returns. What waits is dropped with this execution; the next one comes to the same places.
+ * What people say while the rest is being kept is a part of its own: a run that is told something all the time would never continue otherwise.
  */
 export async function seam(run: Run, input: unknown): Promise<never> {
-  for (;;) {
+  for (let kept: Kept | undefined; ;) {
     await condition(() => {
       run.seaming ||= historyIsLong(run)
       return run.seaming && isQuiet(run)
     })
-    const text = rememberedText(run)
-    const remembered = await CancellationScope.nonCancellable(() => spilled('carry', text))
-    // A decision or a message may have come in meanwhile, and with it more to remember.
-    if (isQuiet(run) && text === rememberedText(run)) return continueAsNew(input, carriedOf(run, remembered))
+    const { text, ...moment } = unkept(run, kept)
+    // Nothing may come between looking and continuing.
+    if (isQuiet(run) && isShort(text)) return continueAsNew(input, carriedOf(run, text === '' ? moment.parts : [...moment.parts, text]))
+    const part = await CancellationScope.nonCancellable(() => spilled('carry', text))
+    kept = { ...moment, parts: [...moment.parts, part] }
   }
 }
 
@@ -26,50 +29,7 @@ function isQuiet(run: Run): boolean {
   return run.inFlight === 0 && !run.ended && allHandlersFinished() && ![...run.gates.values()].some(({ until }) => until())
 }
 
-/** Reads back what the last execution remembered; from then on messages are answered. */
-export async function restore(run: Run, remembered: Carried['remembered'] | undefined): Promise<void> {
-  if (remembered !== undefined) {
-    const {
-      recall,
-      state,
-      models,
-      decisions,
-      answered,
-      steering,
-      lines,
-      best,
-      kept,
-      effects = [],
-    } = JSON.parse(await gathered(remembered)) as Remembered
-    Object.assign(run, { recall, state, modelRecords: models, decisions, steering, lines, best })
-    for (const [id, answer] of answered) run.answered.set(id, answer)
-    for (const receipt of effects) run.effects.set(receipt.effect, receipt)
-    for (const ref of kept) run.kept.set(ref.sha256, ref)
-  }
-  run.ready = true
-}
-
-function rememberedText(run: Run): string {
-  const { recall, state, modelRecords: models, decisions, steering, lines, best } = run
-  const answered = [...run.answered].slice(-200)
-  const kept = [...run.kept.values()].slice(-100)
-  const effects = run.effects.size > 0 ? { effects: [...run.effects.values()] } : {}
-  const remembered: Remembered = {
-    recall,
-    state,
-    models,
-    decisions,
-    answered,
-    steering,
-    lines,
-    kept,
-    ...(best ? { best } : {}),
-    ...effects,
-  }
-  return JSON.stringify(remembered)
-}
-
-function carriedOf(run: Run, remembered: Carried['remembered']): Carried {
+function carriedOf(run: Run, [remembered = '', ...since]: Kept['parts']): Carried {
   if (!run.preflight)
     throw failure('WorkflowError', 'The run continued before its preflight.', { run: run.id, effect: 'no', next: 'Report this.' })
   const spentOf = ({ tokens, microDollars }: Account): Account => ({ tokens, microDollars })
@@ -90,7 +50,9 @@ function carriedOf(run: Run, remembered: Carried['remembered']): Carried {
     gates: [...run.gates.values()].map(({ gate, since }) => [gate, since]),
     shown: run.shown,
     remembered,
+    ...(since.length > 0 ? { since } : {}),
     ...(run.stop ? { stop: run.stop } : {}),
     ...(run.seamEvery === undefined ? {} : { seamEvery: run.seamEvery }),
+    ...(run.mostSteered === undefined ? {} : { mostSteered: run.mostSteered }),
   }
 }

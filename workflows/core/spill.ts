@@ -6,9 +6,14 @@ import { activities } from './activities.ts'
 const inlineBytes = 16_000
 const pieceCharacters = 12_000
 
+/** Whether a text may travel as it is. */
+export function isShort(text: string): boolean {
+  return utf8Bytes(text) <= inlineBytes
+}
+
 /** A text as it is, or as pieces in the artifact store when it is too large to travel. */
 export async function spilled(path: string, text: string): Promise<string | Ref[]> {
-  if (utf8Bytes(text) <= inlineBytes) return text
+  if (isShort(text)) return text
   const refs: Ref[] = []
   for (const [index, piece] of piecesOf(text).entries()) {
     refs.push(...(await activities(`${path}/${index + 1}`, { quick: true, summary: 'keep state' }).putArtifacts([piece])))
