@@ -125,25 +125,24 @@ export function isBuiltinTool(name: string): name is BuiltinToolName {
   return Object.hasOwn(builtinTools, name)
 }
 
-/** The tools of a workspace as plain data; `path` names the `openWorkspace` stage. `run` is there only when it is allowed. */
-export function workspaceTools({ allowRun, path }: { allowRun: boolean; path: string }): Tool[] {
-  return Object.entries<BuiltinTool>(builtinTools)
-    .filter(([name]) => name !== 'run' || allowRun)
-    .map(([name, tool]) => ({
-      name,
-      description: tool.description,
-      schema: jsonSchema(tool.arguments),
-      class: tool.class,
-      minutes: tool.minutes,
-      workspace: path,
-      ...(tool.provider === undefined ? {} : { provider: tool.provider }),
-    }))
-}
-
 /** Without `$schema`, and without the largest safe integer as bound: neither tells a model anything. */
 export function jsonSchema(schema: z.ZodObject): { [key: string]: Json } {
   const text = JSON.stringify(z.toJSONSchema(schema), (key, value: unknown) =>
     key === '$schema' || (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) ? undefined : value,
   )
   return z.record(z.string(), z.json()).parse(JSON.parse(text))
+}
+
+const plainTools: Omit<Tool, 'workspace'>[] = Object.entries<BuiltinTool>(builtinTools).map(([name, tool]) => ({
+  name,
+  description: tool.description,
+  schema: jsonSchema(tool.arguments),
+  class: tool.class,
+  minutes: tool.minutes,
+  ...(tool.provider === undefined ? {} : { provider: tool.provider }),
+}))
+
+/** The tools of a workspace as plain data; `path` names the `openWorkspace` stage. `run` is there only when it is allowed. */
+export function workspaceTools({ allowRun, path }: { allowRun: boolean; path: string }): Tool[] {
+  return plainTools.filter(({ name }) => name !== 'run' || allowRun).map((tool) => ({ ...tool, workspace: path }))
 }

@@ -40,7 +40,7 @@ export function withDeclarations(options: BundleOptions): BundleOptions {
   return {
     ...options,
     workflowInterceptorModules: [...new Set([...workflowInterceptorModules, interceptorModule])],
-    preloadModules: [...new Set([...preloadModules, here('contract/warm-zod')])],
+    preloadModules: [...new Set([...preloadModules, here('contract/preloaded')])],
     webpackConfigHook: hook,
   }
 }

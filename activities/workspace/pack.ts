@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { Ref } from '../../contract/json.ts'
@@ -46,8 +45,7 @@ export async function keepPack(
   const inline = 'bytes' in pack && pack.bytes.length <= inlineBytes ? pack.bytes : new Uint8Array()
   const pieces: Ref[] = []
   if (inline.length === 0)
-    for await (const piece of 'file' in pack ? createReadStream(pack.file, { highWaterMark: pieceBytes }) : piecesOf(pack.bytes))
-      pieces.push(await store.put(piece as Uint8Array))
+    for await (const piece of 'file' in pack ? piecesIn(pack.file) : piecesOf(pack.bytes)) pieces.push(await store.put(piece))
   const head: Head = { format: 'loopwright-pack-1', ...about, pieces }
   return store.put(Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), inline]))
 }
@@ -67,6 +65,21 @@ export async function writePack(store: ArtifactStore, { head, inline }: Pack, pa
     await file.writeFile(inline)
     for (const { sha256 } of head.pieces) await file.writeFile(await store.get(sha256))
     await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** No buffer is larger than what is left of the file: one of 16 MiB for a small pack would cost a collection of all garbage. */
+async function* piecesIn(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path)
+  try {
+    for (let rest = (await file.stat()).size; rest > 0;) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(rest, pieceBytes)))
+      if (bytesRead === 0) throw new Error(`${path} became shorter while it was read.`)
+      rest -= bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
   } finally {
     await file.close()
   }
