@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { crashPoint } from './crash-point.ts'
@@ -22,12 +23,10 @@ export async function createAtomically(path: string, content: Uint8Array, tempor
 
 async function fromDraft<T>(path: string, content: Uint8Array, temporary: string, place: (draft: string) => Promise<T>): Promise<T> {
   crashPoint('store.write.before')
-  await makeFolder(temporary)
-  await makeFolder(dirname(path))
   const draft = join(temporary, randomUUID())
   let placed: T
   try {
-    const file = await open(draft, 'wx')
+    const file = await inFolder(temporary, () => open(draft, 'wx'))
     try {
       await file.writeFile(content)
       crashPoint('store.write.drafted')
@@ -36,7 +35,7 @@ async function fromDraft<T>(path: string, content: Uint8Array, temporary: string
       await file.close()
     }
     crashPoint('store.write.synced')
-    placed = await place(draft)
+    placed = await inFolder(dirname(path), () => place(draft))
     crashPoint('store.write.placed')
   } catch (error) {
     await rm(draft, { force: true })
@@ -49,6 +48,21 @@ async function fromDraft<T>(path: string, content: Uint8Array, temporary: string
 function unlessExists(error: unknown): false {
   if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST') return false
   throw error
+}
+
+/** The folder is made when it turns out not to be there. */
+async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    await makeFolder(folder)
+    return work()
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -65,4 +79,18 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+/** Writes a file so that no process ever sees a part of it; after a power failure it may be missing or empty. For what can be made again. */
+export function writeWhole(path: string, content: Uint8Array): void {
+  const draft = `${path}.${randomUUID()}`
+  const write = () => writeFileSync(draft, content, { flag: 'wx' })
+  try {
+    write()
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    mkdirSync(dirname(path), { recursive: true })
+    write()
+  }
+  renameSync(draft, path)
 }

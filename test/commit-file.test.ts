@@ -70,10 +70,10 @@ test('what one step left is taken as it is by the next one only if nothing else 
   let at = workspace
   const look = (purpose: 'file' | 'edit') => withCheckout(world, at, purpose, async (folder) => contents(folder))
   await withCheckout(world, at, 'file', async (folder) => {
-    await enter(checkoutOf(world, 'run-1', folder))
+    enter(checkoutOf(world, 'run-1', folder))
     writeFileSync(join(folder, 'a.txt'), 'two\n')
     at = { ...at, ...(await commitFile(world, at, { folder, path: join(folder, 'a.txt'), stage: 'edit' })) }
-    await leaveAt(checkoutOf(world, 'run-1', folder), at.commit)
+    leaveAt(checkoutOf(world, 'run-1', folder), at.commit)
   })
   expect(await look('file')).toMatchObject({ 'a.txt': 'two\n' })
   // Another commit than was left.
@@ -81,7 +81,7 @@ test('what one step left is taken as it is by the next one only if nothing else 
   expect(await look('file')).toMatchObject({ 'a.txt': 'one\n' })
   // Work that was cut off says nothing.
   await withCheckout(world, at, 'file', async (folder) => {
-    await enter(checkoutOf(world, 'run-1', folder))
+    enter(checkoutOf(world, 'run-1', folder))
     writeFileSync(join(folder, 'a.txt'), 'half')
   })
   expect(await look('file')).toMatchObject({ 'a.txt': 'one\n' })

@@ -55,6 +55,30 @@ describe('a step', () => {
     }
   })
 
+  test('is made again from artifacts after the machine was started anew, because a power failure may have left parts of it', async () => {
+    const [world, source] = [newWorld(), newRepository()]
+    const at = await step(world, await opened(world, source), { 'a.txt': 'two\n', b: 'b' })
+    const whole = await look(world, at)
+    const emptied = () => {
+      // The commit reached the disk, what it holds did not.
+      const objects = join(gitDirOf(world), 'objects')
+      const blob = userGit(gitDirOf(world), 'rev-parse', `${at.commit}:b`)
+      rmSync(join(objects, blob.slice(0, 2), blob.slice(2)))
+      writeFileSync(join(objects, blob.slice(0, 2), blob.slice(2)), '')
+      rmSync(join(world.stateFolder, 'workspaces/run-1/check-0'), { recursive: true })
+    }
+    emptied()
+    await expect(look(world, at)).rejects.toThrow()
+    writeFileSync(join(gitDirOf(world), 'loopwright-boot'), 'another start of the machine')
+    expect(await look(world, at)).toEqual(whole)
+    rmSync(join(gitDirOf(world), 'loopwright-boot'))
+    expect(await look(world, at)).toEqual(whole)
+    // From then on it is taken as it is.
+    writeFileSync(join(gitDirOf(world), 'kept'), '')
+    await look(world, at)
+    expect(existsSync(join(gitDirOf(world), 'kept'))).toBe(true)
+  })
+
   test('goes on from a restored one with the same commits and packs as where the run began', async () => {
     const [world, source] = [newWorld(), newRepository()]
     const first = await step(world, await opened(world, source), { 'a.txt': 'two\n' })

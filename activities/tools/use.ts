@@ -75,7 +75,7 @@ async function use(
     const checkout = checkoutOf(world, workspace.key, folder)
     const reads = effectClass === 'read'
     await before(folder)
-    if (!reads) await enter(checkout)
+    if (!reads) enter(checkout)
     crashPoint('step.work.before')
     const answer = await bound.work({ world, call, workspace, folder, ...watch }).catch((error: unknown) => {
       throw fileProblem(error, call.arguments['path']) ?? error
@@ -85,7 +85,7 @@ async function use(
     watch.signal?.throwIfAborted()
     const done = reads ? { answer } : await keep(world, workspace, folder, call, tool, answer)
     if (done.after) await after(done.after.commit, done.after.tree)
-    if (bound.checkout === 'file') await leaveAt(checkout, done.after?.commit ?? workspace.commit)
+    if (bound.checkout === 'file') leaveAt(checkout, done.after?.commit ?? workspace.commit)
     return done
   }
   return withCheckout(world, workspace, bound.checkout, work, watch.signal)

@@ -39,7 +39,7 @@ export async function withCheckout<T>(
     async (number, before) => {
       crashPoint('checkout.locked')
       const checkout = places.checkout(await generationOf(places.root, nameOf(number), before))
-      if (purpose !== 'file' || !(await isLeftAt(checkout, workspace.commit))) await makeReady(world, workspace, checkout, purpose, signal)
+      if (purpose !== 'file' || !isLeftAt(checkout, workspace.commit)) await makeReady(world, workspace, checkout, purpose, signal)
       crashPoint('checkout.reset')
       return work(checkout.workTree)
     },
@@ -47,7 +47,7 @@ export async function withCheckout<T>(
 }
 
 async function makeReady(world: World, workspace: WorkspaceAt, checkout: Checkout, purpose: Purpose, signal?: AbortSignal): Promise<void> {
-  await enter(checkout)
+  enter(checkout)
   await requireCommit(world, workspace, signal)
   const { commit } = workspace
   const laidOut = purpose === 'file' && (await layOut(checkout, commit))

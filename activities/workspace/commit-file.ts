@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { type Ref } from '../../contract/json.ts'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
-import { writeAtomically } from '../../store/atomic.ts'
+import { writeWhole } from '../../store/atomic.ts'
 import { crashPoint } from '../../store/crash-point.ts'
 import { readRegular } from '../regular-file.ts'
 import { type World } from '../world.ts'
@@ -38,21 +38,19 @@ export async function commitFile(
   }
   const tree = await treeWith({ at, like: parent, content, ignored, make }, before, name.split(sep))
   if (tree === before) return { commit: parent, pack: workspace.pack, tree, ...(ignores ? { ignored: true } : {}) }
-  await Promise.all(made.map((object) => writeObject(at, object, parent)))
+  for (const object of made) writeObject(at, object, parent)
   crashPoint('step.tree.written')
   const person = identity(946_684_800)
   const text = `tree ${tree}\nparent ${parent}\nauthor ${person}\ncommitter ${person}\n\n${stage}\n`
   const whole: GitObject = { type: 'commit', content: Buffer.from(text) }
   const commit = nameOf(whole, parent)
   // Only now: whoever finds a commit takes its tree for whole.
-  await writeObject(at, whole, parent)
+  writeObject(at, whole, parent)
   crashPoint('step.commit.made')
   const ref = join(at.gitDir, 'refs', 'loopwright', refName(workspace.key), refName(stage))
-  const setRef = async () => {
-    await writeAtomically(ref, Buffer.from(`${commit}\n`), join(at.gitDir, 'objects', 'temporary'))
-    crashPoint('step.ref.set')
-  }
-  const [pack] = await Promise.all([keepStep(world, workspace, commit, [...made, whole]), setRef()])
+  writeWhole(ref, Buffer.from(`${commit}\n`))
+  crashPoint('step.ref.set')
+  const pack = await keepStep(world, workspace, commit, [...made, whole])
   crashPoint('step.packed')
   return { commit, pack, tree }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { writeAtomically } from '../../store/atomic.ts'
+import { writeWhole } from '../../store/atomic.ts'
 import { fewObjects } from './few.ts'
 import { type GitAt, git, gitList } from './git.ts'
 import { readObject, type TreeEntry, treeOfCommit } from './objects.ts'
@@ -13,10 +13,9 @@ import { refuse, type Source } from './source.ts'
  */
 export async function copyCommit(source: Source, commit: string, at: GitAt, signal?: AbortSignal): Promise<string> {
   const few = fewObjects(source.objects, commit)
-  if (few) await writePackFile(at, [...few.objects.values()], commit)
+  if (few) writePackFile(at, [...few.objects.values()], commit)
   else await packCommit(source, commit, at, signal)
-  const base = join(at.gitDir, 'refs', 'loopwright', 'base')
-  await writeAtomically(base, Buffer.from(`${commit}\n`), join(at.gitDir, 'objects', 'temporary'))
+  writeWhole(join(at.gitDir, 'refs', 'loopwright', 'base'), Buffer.from(`${commit}\n`))
   const files = few?.files ?? (await listed(at, commit))
   const submodule = files.find(({ mode }) => mode === '160000')
   if (submodule)

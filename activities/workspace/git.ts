@@ -49,7 +49,6 @@ const settings = {
   'core.splitIndex': 'false',
   'core.pager': 'cat',
   'core.sshCommand': 'false',
-  'core.fsync': 'committed',
   'diff.external': '',
   'protocol.allow': 'never',
   'protocol.ext.allow': 'never',
@@ -104,7 +103,7 @@ async function run(at: GitAt, args: string[], options: GitOptions): Promise<Proc
 
 function environmentOf({ index, objects, settings: extra = {} }: GitAt, date?: number): Record<string, string> {
   const dated = date === undefined ? person : { ...person, DATE: `@${Math.floor(date / 1000)} +0000` }
-  const pairs = Object.entries(extra).flatMap(([key, value], number) => [
+  const pairs = Object.entries({ 'core.fsync': 'committed', ...extra }).flatMap(([key, value], number) => [
     [`GIT_CONFIG_KEY_${number}`, key],
     [`GIT_CONFIG_VALUE_${number}`, value],
   ])

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { noteBoot } from './boot.ts'
 import { git, type GitAt } from './git.ts'
 
 /** What git makes of an empty git dir depends on the file system, and is the same for every one beside it: folders, and files with their content. */
@@ -21,6 +22,7 @@ export async function initialize({ gitDir }: GitAt, base: string): Promise<void>
   // Bytes are bytes: no attribute of the repository converts line ends or encodings on the way in or out.
   await writeFile(join(gitDir, 'info', 'attributes'), '* -text -eol -ident -filter -working-tree-encoding\n')
   await writeFile(join(gitDir, 'shallow'), `${base}\n`)
+  noteBoot({ gitDir })
 }
 
 async function fill(gitDir: string, template: Template): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ifAbsent } from '../../store/absent.ts'
@@ -32,7 +33,7 @@ export async function withFirstFree<T>(
       try {
         return await work(number, holder)
       } finally {
-        await rm(taken, { force: true })
+        rmSync(taken, { force: true })
         held.delete(taken)
       }
     }
@@ -45,8 +46,8 @@ async function take(path: string): Promise<Holder | undefined> {
   held.add(path)
   let holder: Holder | undefined
   try {
-    await mkdir(dirname(path), { recursive: true })
-    if (await create(path)) holder = 'released'
+    mkdirSync(dirname(path), { recursive: true })
+    if (create(path)) holder = 'released'
     else if ((await isStale(path)) && (await takeOver(path))) holder = 'died'
     return holder
   } finally {
@@ -55,17 +56,17 @@ async function take(path: string): Promise<Holder | undefined> {
 }
 
 /** By `link`, so that a lock file never exists without its content. */
-async function create(path: string): Promise<boolean> {
+function create(path: string): boolean {
   const draft = `${path}.${randomUUID()}`
-  await writeFile(draft, `${process.pid} ${await startOf(process.pid)}`)
+  writeFileSync(draft, `${process.pid} ${startOf(process.pid)}`)
   try {
-    await link(draft, path)
+    linkSync(draft, path)
     return true
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false
     throw error
   } finally {
-    await rm(draft)
+    rmSync(draft)
   }
 }
 
@@ -78,7 +79,7 @@ async function isStale(path: string): Promise<boolean> {
   } catch (error) {
     return hasCode(error, 'ESRCH')
   }
-  return start !== '' && start !== (await startOf(Number(pid)))
+  return start !== '' && start !== startOf(Number(pid))
 }
 
 /** Only one process at a time removes a stale lock, and looks again before; else a second one could remove the first one's new lock. */
@@ -93,15 +94,20 @@ async function takeOver(path: string): Promise<boolean> {
   }
   try {
     if (await isStale(path)) await rm(path, { force: true })
-    return await create(path)
+    return create(path)
   } finally {
     await rmdir(guard)
   }
 }
 
 /** When a process started, in clock ticks since boot, so that a reused pid is told apart; empty where `/proc` is not there. */
-async function startOf(pid: number): Promise<string> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+function startOf(pid: number): string {
+  let text = ''
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    // Not Linux, or it has ended.
+  }
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
 }
 

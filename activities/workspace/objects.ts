@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { deflateSync, inflateSync } from 'node:zlib'
-import { writeAtomically } from '../../store/atomic.ts'
+import { writeWhole } from '../../store/atomic.ts'
 import { readRegular } from '../regular-file.ts'
 import { git, type GitAt } from './git.ts'
 import { readPacked } from './packed.ts'
@@ -51,10 +51,9 @@ export function nameOf(object: GitObject, like: string): string {
 }
 
 /** Writes a git object as git does. */
-export async function writeObject(at: GitAt, object: GitObject, like: string): Promise<void> {
+export function writeObject(at: GitAt, object: GitObject, like: string): void {
   const name = nameOf(object, like)
-  const path = join(at.gitDir, 'objects', name.slice(0, 2), name.slice(2))
-  await writeAtomically(path, deflateSync(wholeOf(object)), join(at.gitDir, 'objects', 'temporary'))
+  writeWhole(join(at.gitDir, 'objects', name.slice(0, 2), name.slice(2)), deflateSync(wholeOf(object)))
 }
 
 function wholeOf({ type, content }: GitObject): Buffer {

@@ -58,5 +58,6 @@ async function removeUnfinished({ root }: Places): Promise<void> {
 
 async function readOpened(places: Places): Promise<OpenedWorkspace | undefined> {
   const text = await readFile(places.opened, 'utf8').catch(ifAbsent(undefined))
-  return text === undefined ? undefined : Opened.parse(JSON.parse(text))
+  // Empty after a power failure: nobody was told of it.
+  return text === undefined || text === '' ? undefined : Opened.parse(JSON.parse(text))
 }

@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises'
+import { writeWhole } from '../../store/atomic.ts'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import { type GitAt } from './git.ts'
@@ -12,15 +12,14 @@ export function packOf(objects: GitObject[], like: string): Buffer {
 }
 
 /** Writes objects as a pack and its index, as git does, into a git dir. */
-export async function writePackFile({ gitDir }: GitAt, objects: GitObject[], like: string): Promise<void> {
+export function writePackFile({ gitDir }: GitAt, objects: GitObject[], like: string): void {
   const entries = objects.map(entryOf)
   const pack = joined(entries, like)
   const folder = join(gitDir, 'objects', 'pack')
   const name = join(folder, `pack-${pack.subarray(-like.length / 2).toString('hex')}`)
-  await mkdir(folder, { recursive: true })
-  await writeSynced(`${name}.pack`, pack)
+  writeWhole(`${name}.pack`, pack)
   // A pack counts once its index is there, so the index comes last.
-  await writeSynced(`${name}.idx`, indexOf(objects, entries, pack, like))
+  writeWhole(`${name}.idx`, indexOf(objects, entries, pack, like))
 }
 
 function entryOf({ type, content }: GitObject): Buffer {
@@ -66,14 +65,4 @@ function sizeOf(type: number, size: number): Buffer {
     bytes.push((bytes.pop() ?? 0) | 0x80, rest & 127)
   }
   return Buffer.from(bytes)
-}
-
-async function writeSynced(path: string, content: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx')
-  try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }

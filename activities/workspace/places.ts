@@ -34,14 +34,15 @@ export function placesOf(world: World, key: string): Places {
       next: 'Use up to 200 letters, digits, `-`, `_` and `.`, not beginning with a dot.',
     })
   const root = join(resolve(world.stateFolder), 'workspaces', key)
-  const gitDir = join(root, 'git')
+  // What it holds is made again from artifacts, which are synced to the disk.
+  const own = { gitDir: join(root, 'git'), settings: { 'core.fsync': 'none' } }
   return {
     root,
-    git: { gitDir },
+    git: own,
     opened: join(root, 'opened.json'),
     lock: join(root, 'lock'),
     checkout: (name) => ({
-      gitDir,
+      ...own,
       workTree: join(root, name),
       index: join(root, `${name}.index`),
       links: join(root, `${name}.links.json`),

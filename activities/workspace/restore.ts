@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type WorkspaceAt } from '../../contract/workspace.ts'
 import { type ArtifactStore } from '../../store/store.ts'
 import { type World } from '../world.ts'
+import { isOfThisBoot } from './boot.ts'
 import { chainOf, ChainBroken } from './chain.ts'
 import { git, type GitAt, GitFailed } from './git.ts'
 import { initialize } from './initialize.ts'
@@ -29,10 +30,10 @@ export async function requireCommit(world: World, workspace: WorkspaceAt, signal
   })
 }
 
-/** Which of these commits a git dir has; none, when there is no git dir. */
+/** Which of these commits a git dir has; none, when there is no git dir, or nobody knows what is left of it. */
 async function present(at: GitAt, commits: string[]): Promise<Set<string>> {
-  const whole = await isGitDir(at)
-  const found = commits.filter((commit) => whole && findObject(join(at.gitDir, 'objects'), commit)?.type === 'commit')
+  if (!isOfThisBoot(at) || !(await isGitDir(at))) return new Set()
+  const found = commits.filter((commit) => findObject(join(at.gitDir, 'objects'), commit)?.type === 'commit')
   const others = commits.filter((commit) => !found.includes(commit))
   if (others.length === 0) return new Set(found)
   const input = others.map((commit) => `${commit}^{commit}\n`).join('')
