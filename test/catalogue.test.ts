@@ -1,11 +1,9 @@
 import { expect, jest, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import { z } from 'zod'
-import { runProcess } from '../activities/process.ts'
 import { drawing } from '../cli/catalogue.ts'
 import { isRefused } from '../client/index.ts'
 import { entryOf } from '../contract/catalogue.ts'
@@ -16,18 +14,17 @@ import { declarations } from '../contract/declarations.ts'
 import { Limits } from '../contract/limits.ts'
 import { answersOf } from '../contract/six-questions.ts'
 import { does, mostCalls } from '../contract/stages.ts'
+import { typed } from './support/command-line.ts'
 
 // Bundling a workflows file takes a while on a busy machine.
 jest.setTimeout(120_000)
-const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const shipped: [string, Declaration][] = Object.entries(declarations)
 
 async function cli(words: string[], address = '127.0.0.1:1') {
   const environment = { PATH: process.env['PATH'] ?? '', TEMPORAL_ADDRESS: address, NO_COLOR: '1' }
-  const argv = [process.execPath, program, ...words]
-  const { exitCode, stdout, output } = await runProcess(argv, { cwd: tmpdir(), environment, timeoutMilliseconds: 60_000 })
-  return { exitCode, out: stdout.toString(), all: output.toString() }
+  const { code: exitCode, ...said } = await typed(words, environment)
+  return { exitCode, ...said }
 }
 
 test('the catalogue names every workflow with its sentence, and asks no server', async () => {

@@ -1,25 +1,26 @@
-import { beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runProcess } from '../activities/process.ts'
 import { costLines, sinceTime } from '../cli/commands/costs.ts'
 import { addUp } from '../client/costs/costs.ts'
 import { openKept } from '../client/kept.ts'
 import { folderStore } from '../store/folder.ts'
 import { historyKey } from '../store/history-key.ts'
 import { recordedHistories } from './support/traces.ts'
+import { typed } from './support/command-line.ts'
 
-const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const names = ['accepted-with-a-model', 'accepted-by-repair', 'continued-as-new', 'stopped-without-progress']
 let folder: string
 let artifacts: string
+const home = process.cwd()
 
 /** Recorded runs as the worker keeps them: what a machine has when the server has forgotten everything. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kept-'))
+  process.chdir(folder)
   artifacts = join(folder, 'artifacts')
   const store = folderStore(artifacts)
   for (const name of names) {
@@ -31,14 +32,14 @@ beforeAll(async () => {
   rmSync(join(artifacts, 'keys', 'certificate'), { recursive: true })
 })
 
+afterAll(() => process.chdir(home))
+
 const nowhere = ['--address', '127.0.0.1:1']
 
 /** Runs the command line; a server that answers has never heard of the recorded runs. */
-async function loopwright(...words: string[]) {
+function loopwright(...words: string[]) {
   const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, TEMPORAL_ADDRESS: process.env['LOOPWRIGHT_TEST_ADDRESS'] ?? '' }
-  const argv = [process.execPath, program, ...words, '--artifacts', artifacts]
-  const { exitCode, stdout, output } = await runProcess(argv, { cwd: folder, environment, timeoutMilliseconds: 50_000 })
-  return { code: exitCode, out: stdout.toString(), all: output.toString() }
+  return typed([...words, '--artifacts', artifacts], environment)
 }
 
 test('what kept runs cost is told without a server, by workflow, stage and model, and per accepted outcome', async () => {
