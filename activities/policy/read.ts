@@ -3,12 +3,11 @@ import { delimiter } from 'node:path'
 import { z } from 'zod'
 import { utf8Bytes } from '../../contract/digest.ts'
 import { policyText } from '../../contract/policy/decide.ts'
-import { type Policies, Policy } from '../../contract/policy/policy.ts'
+import { jsonPlace } from '../../contract/policy/json-place.ts'
+import { mostPolicyBytes, type Policies, Policy } from '../../contract/policy/policy.ts'
 import { builtInPolicy } from '../../contract/policy/standard.ts'
 import { failure } from '../failure.ts'
 
-/** Every run's history holds the policies that it is under, and each continuation carries them. */
-const mostBytes = 16 * 1024
 const parsed = new Map<string, Policy>()
 
 /** The files of LOOPWRIGHT_POLICY, separated as in PATH. */
@@ -45,7 +44,7 @@ export function policyOf(given: unknown, what: string): Policy {
 /** Refuses policies that are too large to be carried. */
 export function sized(policies: Policies): Policies {
   const bytes = utf8Bytes(policyText(policies))
-  if (bytes > mostBytes) throw refused(`The policies have ${bytes} bytes together; ${mostBytes} fit`)
+  if (bytes > mostPolicyBytes) throw refused(`The policies have ${bytes} bytes together; ${mostPolicyBytes} fit`)
   return policies
 }
 
@@ -53,7 +52,7 @@ function json(file: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw refused(`The policy file ${file} is not JSON (${error instanceof Error ? error.message : String(error)})`)
+    throw refused(`The policy file ${file} is not JSON: look at ${jsonPlace(text, error)}`)
   }
 }
 

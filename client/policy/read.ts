@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { type Policies, Policy } from '../../contract/policy/policy.ts'
+import { utf8Bytes } from '../../contract/digest.ts'
+import { policyText } from '../../contract/policy/decide.ts'
+import { jsonPlace } from '../../contract/policy/json-place.ts'
+import { mostPolicyBytes, type Policies, Policy } from '../../contract/policy/policy.ts'
 import { builtInPolicy } from '../../contract/policy/standard.ts'
 import { checked } from '../input.ts'
 import { ClientProblem } from '../problem.ts'
@@ -7,12 +10,25 @@ import { ClientProblem } from '../problem.ts'
 /** Reads policy files; the first says what is allowed, the others only tighten. Without any, the built-in policy. */
 export async function readPolicyFiles(files: string[]): Promise<Policies> {
   const [first, ...more] = await Promise.all(files.map(async (file) => policyFrom(await readPolicyJson(file), file)))
-  return first ? [first, ...more] : builtInPolicy
+  return first ? carriable([first, ...more]) : builtInPolicy
+}
+
+/** Refuses, before anything runs, what no run could carry. */
+function carriable(policies: Policies): Policies {
+  const bytes = utf8Bytes(policyText(policies))
+  if (bytes <= mostPolicyBytes) return policies
+  throw new ClientProblem(
+    'InvalidInput',
+    `the policies have ${bytes} bytes together, and ${mostPolicyBytes} fit`,
+    'say it with fewer rules; globs stand for many names',
+  )
 }
 
 /** A policy as its schema wants it. */
 export function policyFrom(given: unknown, which: string): Policy {
-  return checked(Policy, given, `the policy ${which}`, 'loopwright policy lint FILE')
+  const policy = checked(Policy, given, `the policy ${which}`, 'loopwright policy lint FILE')
+  carriable([policy])
+  return policy
 }
 
 /** What stands in a policy file, not checked yet. */
@@ -23,6 +39,11 @@ export async function readPolicyJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {
-    throw new ClientProblem('InvalidInput', `the policy file ${file} is not JSON`, 'mend it; docs/policy.md has examples', cause)
+    throw new ClientProblem(
+      'InvalidInput',
+      `the policy file ${file} is not JSON: look at ${jsonPlace(text, cause)}`,
+      'mend it; docs/policy.md has examples',
+      cause,
+    )
   }
 }

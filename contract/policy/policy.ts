@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { Shape } from './shape.ts'
 import { effectClasses, toolTags } from '../workspace.ts'
 
+/** Every run's history holds the policies that it is under, and each continuation carries them: all together may have so many bytes. */
+export const mostPolicyBytes = 16 * 1024
+
 /** What a policy may say about a call, the strictest last. */
 export const verdicts = ['allow', 'ask', 'deny'] as const
 export type PolicyVerdict = (typeof verdicts)[number]

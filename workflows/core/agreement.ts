@@ -2,8 +2,7 @@ import { type Needs, type Rung } from '../../contract/gates.ts'
 import { type Json } from '../../contract/json.ts'
 import { approvalDigest, type Asking, builtIn } from '../../contract/policy/approval.ts'
 import { type Tool } from '../../contract/workspace.ts'
-import { runStopped } from './failure.ts'
-import { gate } from './gate.ts'
+import { answerTo } from './answer.ts'
 import { currentRun } from './run.ts'
 
 /** A call that a person is asked about, and what preparing it showed. */
@@ -28,21 +27,16 @@ export async function agreement({ tool, argument, text, asking, prepared }: Aske
   const call = { run: run.id, policy, tool: tool.name, arguments: argument }
   const approves = approvalDigest({ ...call, ...(prepared ? { prepared: prepared.digest } : {}) })
   for (const { minutes, ...needs } of asking.asks) {
-    const {
-      answer,
-      by = 'a person',
-      note,
-    } = await gate({
-      kind: 'confirm',
+    const question = {
+      kind: 'confirm' as const,
       name: 'agree',
       question: `May this be done: ${text}? The rule ${rule} asks${why === undefined ? '' : `, because ${why}`}.`,
       show: { tool: tool.name, arguments: argument, rule, policy, ...(prepared ? costing(prepared) : {}), approves },
       ...needsOf(needs),
       ...(minutes === undefined ? {} : { deadline: [expiry(minutes)] }),
-    })
-    if (answer === 'stop')
-      throw runStopped({ reason: 'declined', why: `${by} stopped the run when asked about ${text}: ${note ?? 'no reason given'}` })
-    if (answer !== 'yes') return { refused: `${by} said no${note === undefined ? '' : `: ${note}`}. Nothing was done.` }
+    }
+    const { yes, by, note } = await answerTo(question, `when asked about ${text}`, 'no reason given')
+    if (!yes) return { refused: `${by} said no${note === undefined ? '' : `: ${note}`}. Nothing was done.` }
   }
   return { approved: approves }
 }

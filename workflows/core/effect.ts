@@ -2,8 +2,7 @@ import { type EffectCall, effectId } from '../../contract/effects.ts'
 import { digest } from '../../contract/digest.ts'
 import { type Json } from '../../contract/json.ts'
 import { type Tool, type UseResult } from '../../contract/workspace.ts'
-import { runStopped } from './failure.ts'
-import { gate } from './gate.ts'
+import { answerTo } from './answer.ts'
 import { group } from './group.ts'
 import { settledOnceAgreed } from './permitted.ts'
 import { Receipts } from './receipts.ts'
@@ -47,18 +46,14 @@ async function once(tool: Tool, call: EffectCall, text: string, before: number):
       return { text: said, ...(happened === 'yes' ? {} : { failed: true }), receipt: receipts.receipt }
     }
     if ('gaveUp' in settled) return { text: settled.gaveUp, failed: true, receipt: receipts.receipt }
-    const {
-      answer,
-      by = 'a person',
-      note,
-    } = await gate({
-      kind: 'confirm',
+    const question = {
+      kind: 'confirm' as const,
       question: `Nobody knows whether this was done: ${text} (run ${id}, ${stage}; ${settled.doubt}). Did it happen? yes: it did; no: it did not, do it now; stop: end the run.`,
       show: { ...called, effect: name, call: digest(called) },
-    })
-    if (answer === 'stop') throw runStopped({ reason: 'declined', why: `${by} stopped the run at a doubtful effect: ${note ?? text}.` })
-    receipts.note(answer === 'yes' ? 'yes' : 'no', `told by ${by}`)
-    if (answer !== 'yes') return { begun: settled.tries }
+    }
+    const { yes, by, note } = await answerTo(question, 'at a doubtful effect', text)
+    receipts.note(yes ? 'yes' : 'no', `told by ${by}`)
+    if (!yes) return { begun: settled.tries }
     return { text: `${by} says that it happened. ${note ?? ''}`.trim(), receipt: receipts.receipt }
   } catch (error) {
     await lookAtTheEnd(call, receipts, error)
