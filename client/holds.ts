@@ -1,5 +1,6 @@
-import { concerns, heldAfter, type Hold, holdKey, Selector, selectorOf, type Switched, switchboard } from '../contract/holds.ts'
+import { concerns, type Hold, holdKey, Selector, selectorOf, type Switched, switchboard } from '../contract/holds.ts'
 import { messages } from '../contract/messages.ts'
+import { standingIn } from '../contract/switches.ts'
 import { decoded } from './archive.ts'
 import { ask } from './asking.ts'
 import { abreast, type Told, tellRun } from './each.ts'
@@ -52,7 +53,6 @@ export function holdsOf(server: Server): Holds {
 
 /** What is held now, from the history of the switches: the server's index would lag behind. */
 async function standing(server: Server): Promise<Hold[]> {
-  const switches: { thrown: Switched; at: number }[] = []
   const history = await server.workflows
     .getHandle(switchboard.workflowId)
     .fetchHistory()
@@ -60,12 +60,7 @@ async function standing(server: Server): Promise<Hold[]> {
       if (isNotFound(error)) return undefined
       throw error
     })
-  for (const { workflowExecutionSignaledEventAttributes: signal, eventTime } of history?.events ?? []) {
-    if (signal?.signalName !== switchboard.signal) continue
-    const { data } = messages.hold.input.safeParse(await decoded(server, signal.input?.payloads))
-    if (data) switches.push({ thrown: data, at: Number(eventTime?.seconds ?? 0) * 1_000 })
-  }
-  return heldAfter(switches)
+  return standingIn(history?.events ?? [], (payloads) => decoded(server, payloads))
 }
 
 async function throwSwitch(server: Server, selector: Selector, { on, by, reason }: Switched): Promise<Switched> {

@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runProcess } from '../activities/process.ts'
 import { connect, type Loopwright } from '../client/index.ts'
+import { switchboard } from '../contract/holds.ts'
 import { declarations } from './support/workflows/holding.ts'
 import { type Reply, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
 import { startServer } from '../workers/server.ts'
 import { type CoreBench, openBench } from './support/core.ts'
 import { makeRepository } from './support/repository.ts'
+import { until } from './support/until.ts'
 
 const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
@@ -41,15 +43,6 @@ afterAll(async () => {
 const says = (text: string): Reply => ({ text, delayMilliseconds: 20 })
 const askedOf = (model: string) => models.requests.filter((request) => request.model === model).length
 
-/** Waits until something is so, and says what was seen when it never is. */
-async function until<T>(look: () => Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    const seen = await look()
-    if (isSo(seen)) return seen
-    if (tries === 600) throw new Error(`It never came so; last seen: ${JSON.stringify(seen)}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}
 const held = (run: string, by: string) =>
   until(
     () => loopwright.status(run),
@@ -156,6 +149,26 @@ test('a held tool is waited for, also when the run has continued as new after ev
   expect(await loopwright.result(run)).toMatchObject({ status: 'accepted', value: { turns: 4 } })
   expect(askedOf('reader')).toBe(asked + 1)
   expect(await loopwright.hold(run, { tool: 'read' })).toMatchObject({ accepted: false })
+}, 120_000)
+
+test('a switch that cannot be read does nothing: runs begin, and those that can be read hold', async () => {
+  script = () => says('fine')
+  const { workflowType, workflowId, taskQueue, signal } = switchboard
+  // As somebody sends it who forgets what it is about, or misspells it.
+  const unreadable: unknown[][] = [
+    [],
+    ['openai/cheap'],
+    [{ model: 5 }],
+    [{ modle: 'openai/cheap' }],
+    [{ model: 'openai/cheap', tool: 'read' }],
+  ]
+  for (const signalArgs of unreadable)
+    await bench.client.workflow.signalWithStart(workflowType, { workflowId, taskQueue, signal, signalArgs, args: [] })
+  await loopwright.holds.hold({ tool: 'shout' }, { by: 'dan', lagMilliseconds: 0 })
+  const run = await loopwright.start('talking', { models: 'openai/cheap', calls: 1 })
+  expect(await loopwright.ended(run)).toMatchObject({ outcome: { status: 'accepted' } })
+  expect(await loopwright.holds.list()).toMatchObject([{ tool: 'shout', by: 'dan' }])
+  await loopwright.holds.release({ tool: 'shout' }, { lagMilliseconds: 0 })
 }, 120_000)
 
 test('several runs are told at once: what came of each is said, one that refuses hides no other, and more than ten only after a yes', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createHmac } from 'node:crypto'
+import { webhookSignature } from '../activities/people/webhook-signature.ts'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 import { type WorkflowHandle } from '@temporalio/client'
 import { type Gate, type Status } from '../contract/messages.ts'
 import { type CoreBench, openBench } from './support/core.ts'
+import { until } from './support/until.ts'
 
 interface Delivery {
   headers: Record<string, string | string[] | undefined>
@@ -15,7 +17,8 @@ interface Delivery {
   said: { type: string; id: string; data: { run: string; question: string; text: string; answer: string; link: string; to?: string } }
 }
 
-const secret = 'a secret of the receiver'
+const key = Buffer.from('a key of the receiver, of some length')
+const secret = `whsec_${key.toString('base64')}`
 let receiver: Server
 /** What the receiver answers, one after the other; then 204. */
 const answers: number[] = []
@@ -55,15 +58,6 @@ afterAll(async () => {
   receiver.close()
 })
 
-/** Waits until something is so, and says what was seen when it never is. */
-async function until<T>(look: () => T | Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    const seen = await look()
-    if (isSo(seen)) return seen
-    if (tries === 1_200) throw new Error(`It never came so; last seen: ${JSON.stringify(seen)}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
 const deliveriesOf = (run: WorkflowHandle) => deliveries.filter(({ said }) => said.data.run === run.workflowId)
 const eventsIn = async (run: WorkflowHandle, name: string) =>
   ((await run.fetchHistory()).events ?? []).filter((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === name)
@@ -87,7 +81,7 @@ test('who is told of a question is told again with the same id until it is heard
   expect(new Set(heard.map(({ said }) => said.id)).size).toBe(1)
   const [{ headers, body, said }] = heard as [Delivery]
   const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`
-  expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', secret).update(signed).digest('base64')}`)
+  expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', key).update(signed).digest('base64')}`)
   expect(said).toMatchObject({
     type: 'gate.opened',
     id: headers['webhook-id'],
@@ -168,3 +162,13 @@ test('a receiver that refuses, and one that is not configured, delays no answer;
   await quiet.result()
   expect(await eventsIn(quiet, 'notify')).toBe(0)
 }, 120_000)
+
+test('a request is signed as the published example of Standard Webhooks is, and by a plain text as before', () => {
+  const [id, timestamp, body] = ['msg_p5jXN8AQM9LWM0D4loKWxJek', '1614265330', '{"test": 2432232314}'] as const
+  const published = 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='
+  expect(webhookSignature('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', id, timestamp, body)).toBe(published)
+  const plain = createHmac('sha256', 'plain').update(`${id}.${timestamp}.${body}`).digest('base64')
+  expect(webhookSignature('plain', id, timestamp, body)).toBe(`v1,${plain}`)
+  for (const bad of ['whsec_', 'whsec_not base64!'])
+    expect(() => webhookSignature(bad, id, timestamp, body)).toThrow('what follows is no base64')
+})

@@ -6,6 +6,7 @@ import { type Status } from '../contract/messages.ts'
 import { type Reply, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
 import { type CoreBench, openBench } from './support/core.ts'
 import { makeRepository } from './support/repository.ts'
+import { until } from './support/until.ts'
 
 let bench: CoreBench
 let server: ScriptedServer
@@ -27,15 +28,6 @@ afterAll(async () => {
   await server.close()
 })
 
-/** Waits until something is so, and says what was seen when it never is. */
-async function until<T>(look: () => T | Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    const seen = await look()
-    if (isSo(seen)) return seen
-    if (tries === 1_200) throw new Error(`It never came so; last seen: ${JSON.stringify(seen)}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
 const statusOf = (run: WorkflowHandle) => run.query<Status>('status')
 const more = (model: string, count = 3) => {
   const before = spoken[model] ?? 0

@@ -124,6 +124,12 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
   return { worker, run, keep, shutdown: () => worker.shutdown() }
 }
 
+/**
+ * How long a workflow task may compute, 5 seconds as shipped and no public option: thousands of signals in one task may take a loaded machine longer, and cutting code
+ * off inside Node's hooks ends the whole process ("async hook stack has become corrupted").
+ */
+const patient = { isolateExecutionTimeout: '30s' }
+
 async function makeWorker(
   connection: NativeConnection,
   world: Omit<World, 'searchAttributes'>,
@@ -149,6 +155,7 @@ async function makeWorker(
     plugins: [new LoopwrightPlugin({ ...world, searchAttributes })],
     stickyQueueScheduleToStartTimeout: '1s',
     maxCachedWorkflows: cachedRuns,
+    ...patient,
     shutdownGraceTime: '5s',
     maxConcurrentActivityTaskExecutions: 100,
   })

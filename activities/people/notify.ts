@@ -1,5 +1,4 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { createHmac } from 'node:crypto'
 import { splitCommand } from '../../contract/command.ts'
 import { type Notice } from '../../contract/notices.ts'
 import { shownLines, shownParts } from '../../contract/shown.ts'
@@ -7,6 +6,7 @@ import { type Activities } from '../activities.ts'
 import { runProcess } from '../process.ts'
 import { whileAlive } from '../tools/alive.ts'
 import { type World } from '../world.ts'
+import { webhookSignature } from './webhook-signature.ts'
 
 type Environment = World['environment']
 
@@ -54,9 +54,7 @@ function told(environment: Environment, { id, event, run, workflow, gate }: Noti
 
 async function post(url: string, secret: string | undefined, id: string, body: string, signal: AbortSignal | undefined): Promise<void> {
   const timestamp = Math.floor(Date.now() / 1_000).toString()
-  const signature = secret
-    ? { 'webhook-signature': `v1,${createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64')}` }
-    : {}
+  const signature = secret ? { 'webhook-signature': webhookSignature(secret, id, timestamp, body) } : {}
   const limit = AbortSignal.timeout(timeoutMilliseconds)
   const response = await fetch(url, {
     method: 'POST',

@@ -1,6 +1,7 @@
 import { asyncLocalStorage, getClient } from '@temporalio/activity'
 import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow/index.js'
-import { concerns, heldAfter, type Hold, type Switched, switchboard } from '../../contract/holds.ts'
+import { concerns, type Hold, switchboard } from '../../contract/holds.ts'
+import { standingIn } from '../../contract/switches.ts'
 
 const notFound = 5
 
@@ -12,13 +13,9 @@ export async function standingHolds(run: { workflow: string; tenant?: string }):
   // Outside an activity there is no server to ask.
   const client = asyncLocalStorage.getStore() && getClient().workflow
   if (!client) return []
-  const switches: { thrown: Switched; at: number }[] = []
-  for (const { workflowExecutionSignaledEventAttributes: signal, eventTime } of await eventsOf(client)) {
-    if (signal?.signalName !== switchboard.signal) continue
-    const thrown = await decodeFromPayloadsAtIndex<Switched>(client.options.loadedDataConverter, 0, signal.input?.payloads)
-    switches.push({ thrown: { ...thrown, on: thrown.on !== false }, at: Number(eventTime?.seconds ?? 0) * 1_000 })
-  }
-  return heldAfter(switches).filter((hold) => concerns(hold, run))
+  const { loadedDataConverter: converter } = client.options
+  const standing = await standingIn(await eventsOf(client), (payloads) => decodeFromPayloadsAtIndex(converter, 0, payloads))
+  return standing.filter((hold) => concerns(hold, run))
 }
 
 async function eventsOf(client: ReturnType<typeof getClient>['workflow']) {
