@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { approvalDigest } from '../contract/policy/approval.ts'
 import { type PolicyCall, roleOf } from '../contract/policy/call.ts'
 import { decide, policyHash } from '../contract/policy/decide.ts'
 import { areLike, couldBegin, isLike } from '../contract/policy/glob.ts'
@@ -571,4 +572,13 @@ test('the hash of policies is that of what they say, not of how it is written', 
   ]
   expect(policyHash([one_])).toBe(policyHash([two]))
   expect(policyHash([one_])).not.toBe(policyHash([policy([{ tools: ['b'], then: 'deny' }])]))
+})
+
+test('an approval is of this run, these policies, this call and what preparing it showed, and of no other', () => {
+  const agreed = { run: 'r', policy: 'p', tool: 'order', arguments: { text: 'pens' }, prepared: 'tree' }
+  const others = [{ run: 's' }, { policy: 'q' }, { tool: 'mail' }, { arguments: { text: 'ink' } }, { prepared: 'another tree' }]
+  const { prepared: _prepared, ...unprepared } = agreed
+  const digests = [agreed, unprepared, ...others.map((other) => ({ ...agreed, ...other }))].map((one) => approvalDigest(one))
+  expect(new Set(digests).size).toBe(digests.length)
+  expect(approvalDigest({ ...agreed })).toBe(digests[0])
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { declare } from '../../../contract/declaration.ts'
 import { Limits } from '../../../contract/limits.ts'
 import { type Outcome } from '../../../contract/outcome.ts'
-import { begin, child, finish, openWorkspace, parallel, tools, use } from '../../../workflows/core/index.ts'
+import { agent, begin, child, finish, openWorkspace, parallel, tools, use } from '../../../workflows/core/index.ts'
 
 const Call = z.strictObject({ tool: z.string(), arguments: z.record(z.string(), z.json()).default({}) })
 const Calls = z.strictObject({
@@ -43,7 +43,22 @@ const family = declare({
   example: {},
 })
 
-export const declarations = { calls, family }
+const Acting = z.strictObject({ tools: z.array(z.string()), limits: Limits.prefault({}) })
+const acting = declare({
+  description: "An agent with tools of one's own.",
+  input: Acting,
+  output: z.int(),
+  models: () => ['openai/acting'],
+  example: { tools: ['mail'] },
+})
+
+export const declarations = { calls, family, acting }
+
+/** How many turns it took. */
+async function actingWorkflow({ tools: names }: z.output<typeof Acting>): Promise<Outcome<number>> {
+  const { turns } = await agent({ name: 'act', goal: 'act', models: ['openai/acting'], tools: tools(...names), turns: 200 })
+  return finish.accepted(turns, 'It has acted.')
+}
 
 /** What was denied or failed, by its text; `done` for everything else. */
 async function familyWorkflow({ before, children, begins, after, fails }: FamilyInput): Promise<Outcome<string[]>> {
@@ -81,4 +96,4 @@ async function callsWorkflow({ repo, allowRun, calls: wanted, stops }: z.output<
   if (workspace) results.push(await workspace.patch())
   return stops ? finish.stopped('declined', 'It was to stop.') : finish.accepted(results, 'All was done.')
 }
-export { callsWorkflow as calls, familyWorkflow as family }
+export { actingWorkflow as acting, callsWorkflow as calls, familyWorkflow as family }
