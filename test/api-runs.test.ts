@@ -15,6 +15,7 @@ import { removeFolders } from './workspace.fixture.ts'
 import { badCalls, badPolicies } from './support/bad-values.ts'
 import { badInputs } from './support/bad-inputs.ts'
 import { type BadRequest, badRequests } from './support/bad-requests.ts'
+import { printSlowest, type Timed, timed } from './support/times.ts'
 import { ErrorShape } from '../contract/api-shapes.ts'
 import { type ApiBench, type ApiCaller, type Answered, openApi, openApiBench } from './support/api.ts'
 
@@ -314,10 +315,13 @@ describe('bad input', () => {
     let now = 0
     api.place.pace = createPace(() => (now += 60_000))
     const found: unknown[] = []
+    const times: Timed[] = []
     for (const row of badRequests) {
       const { path, body } = shaped(row, gate!)
       const headers = { authorization: `Bearer ${api.tokens.admin}`, 'content-type': 'application/json' }
-      const { status, json } = await api.raw(row.method ?? 'post', path, headers, body)
+      const { result, time } = await timed(row.name, () => api.raw(row.method ?? 'post', path, headers, body))
+      const { status, json } = result
+      times.push(time)
       const text = JSON.stringify(json)
       const told = row.status === 200 || ErrorShape.safeParse(json).success
       const message = ErrorShape.safeParse(json).data?.error.message ?? text
@@ -325,6 +329,8 @@ describe('bad input', () => {
         found.push({ ...row, says: String(row.says), body: body?.slice(0, 200), was: { status, json } })
     }
     expect(found).toEqual([])
+    expect(times.filter(({ cpuMilliseconds }) => cpuMilliseconds > 2_000)).toEqual([])
+    printSlowest('bad requests', times)
     expect((await bench.openGates(run))[0]).toEqual(gate)
     expect((await decisionsOf(run)).filter(({ accepted }) => accepted)).toEqual([])
     expect((await bench.loopwright.list({ limit: 1_000 })).runs.map((one) => one.run)).toEqual(before)
@@ -343,11 +349,16 @@ describe('bad input', () => {
     const { commit } = workspace
     const before = await files()
     const found: unknown[] = []
+    const times: Timed[] = []
     for (const [name, tool, given, says] of badCalls) {
-      const { failed, text } = await use(tool, given as { [key: string]: Json })
+      const { result, time } = await timed(name, () => use(tool, given as { [key: string]: Json }))
+      const { failed, text } = result
+      times.push(time)
       if (!failed || !says.test(text) || /\n\s+at /.test(text)) found.push({ name, failed, text })
     }
     expect(found).toEqual([])
+    expect(times.filter(({ cpuMilliseconds }) => cpuMilliseconds > 2_000)).toEqual([])
+    printSlowest('bad tool calls', times)
     expect({ commit: workspace.commit, files: await files() }).toEqual({ commit, files: before })
     removeFolders()
   })

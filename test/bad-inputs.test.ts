@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { folderStore } from '../store/folder.ts'
 import { type ScriptedServer, startScriptedServer } from '../testing/index.ts'
 import { type BadInput, badInputs } from './support/bad-inputs.ts'
+import { isTimed, leavingCpu, printSlowest, type Timed } from './support/times.ts'
 import { fingerprint, makeBadRepositories, noise } from './support/bad-repositories.ts'
 import { type Typed, typed } from './support/command-line.ts'
 import { main } from './support/worker-process.ts'
@@ -21,13 +22,31 @@ const repositories = makeBadRepositories()
 const untouched = Object.fromEntries(Object.entries(repositories).map(([name, path]) => [name, fingerprint(path)]))
 
 const ended = new Map<string, Promise<Typed>>()
+const times: Timed[] = []
 let server: ScriptedServer
 let worker: ChildProcess
 
 const Told = z.object({ message: z.string().optional(), failure: z.object({ message: z.string() }).optional() })
 const inState = (...words: string[]) => [...words, ...place, '--state-folder', stateFolder]
 
-const loopwright = (...words: string[]) => typed(inState(...words), { ...(process.env as Record<string, string>), npm_command: '' })
+const loopwright = (...words: string[]) => {
+  const environment = { ...(process.env as Record<string, string>), npm_command: '' }
+  return isTimed ? timedAlone(words, environment) : typed(inState(...words), environment)
+}
+
+/** In a process of its own, which says how much of the processor it took. */
+function timedAlone(words: string[], environment: Record<string, string>): Promise<Typed> {
+  const cpu = leavingCpu(join(folder, `cpu-${randomUUID()}`))
+  const began = performance.now()
+  return new Promise((resolve) => {
+    const options = { timeout: 200_000, env: { ...environment, ...cpu.environment } }
+    const child = execFile(process.execPath, [main, ...inState(...words)], options, (_error, out, errors) => {
+      times.push({ name: words.join(' '), milliseconds: performance.now() - began, cpuMilliseconds: cpu.read() })
+      resolve({ code: child.exitCode, out, all: out + errors })
+    })
+    child.stdin?.end()
+  })
+}
 
 function wordsOf({ instead, repo = 'broken', test: command = 'npm test', words = [] }: BadInput): string[] {
   return instead ?? ['run', 'testAndFix', '--repo', repositories[repo], '--test', command, ...words]
@@ -39,7 +58,7 @@ function startRows(): void {
     { key: row.name, words: wordsOf(row) },
     ...(row.kind ? [{ key: `${row.name} as JSON`, words: [...wordsOf(row), '--json'] }] : []),
   ])
-  const lanes = Array.from({ length: 4 }, () => Promise.resolve())
+  const lanes = Array.from({ length: isTimed ? 1 : 4 }, () => Promise.resolve())
   for (const [index, { key, words }] of jobs.entries()) {
     const job = lanes[index % lanes.length]!.then(() => loopwright(...words))
     ended.set(key, job)
@@ -128,6 +147,16 @@ test('output that is no text is kept byte by byte', async () => {
   const store = folderStore(join(stateFolder, 'artifacts'))
   expect(await store.has(createHash('sha256').update(noise).digest('hex'))).toBe(true)
 })
+
+if (isTimed)
+  test('no answer takes much more of the processor than a list of runs does', async () => {
+    await Promise.all(ended.values())
+    const all = [...times]
+    await loopwright('list')
+    const usual = times.at(-1)!
+    expect(all.filter(({ cpuMilliseconds }) => cpuMilliseconds > 4 * usual.cpuMilliseconds)).toEqual([])
+    printSlowest('bad words on the command line', all)
+  })
 
 test('after all of it every repository is as it was, and nothing of the tests is left running', async () => {
   await Promise.all(ended.values())

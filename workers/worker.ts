@@ -80,7 +80,7 @@ export async function startWorker(settings: WorkerSettings): Promise<LoopwrightW
     environment = process.env,
     store = openStore(environment['LOOPWRIGHT_ARTIFACTS'], stateFolder, environment),
   } = settings
-  quiet(settings.hearSignals ?? true)
+  quiet(settings.hearSignals ?? true, environment['LOOPWRIGHT_LOG'] || undefined)
   const surroundings = { stateFolder, environment }
   const [sandbox, mcp] = await Promise.all([openSandbox(environment), openMcp(surroundings)])
   const skills = skillTool(skillFolders(surroundings))

@@ -118,7 +118,10 @@ export interface ApiCaller {
   end(): void
 }
 
-export function openApi({ loopwright, address, stateFolder }: ApiBench, known: StoredToken[] = []): ApiCaller {
+export function openApi(
+  { loopwright, address, stateFolder }: Pick<ApiBench, 'loopwright' | 'address' | 'stateFolder'>,
+  known: StoredToken[] = [],
+): ApiCaller {
   const names = [...(Object.keys(apiRoles) as ApiRole[]), 'lead'] as const
   const tokens = {
     ...(Object.fromEntries(names.map((name) => [name, `token of ${name}`.replaceAll(' ', '-')])) as Record<ApiRole | 'lead', string>),
