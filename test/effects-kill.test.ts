@@ -6,7 +6,7 @@ import { type WorkflowHandle } from '@temporalio/client'
 import { type EffectBench, openEffectBench } from './support/effects.ts'
 
 // Worker processes start slowly on a busy machine.
-jest.setTimeout(180_000)
+jest.setTimeout(360_000)
 
 let bench: EffectBench
 beforeAll(async () => {

@@ -9,6 +9,7 @@ import { runProcess } from '../activities/process.ts'
 import { connect, type Loopwright } from '../client/index.ts'
 import { whyStuck } from '../contract/stuck.ts'
 import { testBundle } from './support/bundle.ts'
+import { until } from './support/until.ts'
 import { startWatchdog } from '../workers/watchdog.ts'
 import { startWorker } from '../workers/worker.ts'
 
@@ -32,21 +33,13 @@ async function workerOf(version: 'before' | 'after') {
   }
 }
 
-async function until<T>(read: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await read()
-    if (wanted(value)) return value
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}
-
 /** Two runs that wait under the code as it was, and go on under the code as it is. */
 beforeAll(async () => {
   connection = await Connection.connect({ address })
   const client = new Client({ connection })
   // Long enough for a busy machine to answer the first task: what is not answered in time has no cause to be told.
   const start = (type: string) =>
-    client.workflow.start(type, { taskQueue, workflowId: `${type}-${randomUUID()}`, workflowTaskTimeout: '5s' })
+    client.workflow.start(type, { taskQueue, workflowId: `${type}-${randomUUID()}`, workflowTaskTimeout: '30s' })
   const stop = await workerOf('before')
   ;[changing, throwing] = await Promise.all([start('changing'), start('throwing')])
   for (const handle of [changing, throwing])
@@ -70,7 +63,7 @@ const command = async (...words: string[]) => {
   const { output, exitCode } = await runProcess([process.execPath, program, '--address', address, '--task-queue', taskQueue, ...words], {
     cwd: stateFolder,
     environment: { PATH: process.env['PATH'] ?? '' },
-    timeoutMilliseconds: 50_000,
+    timeoutMilliseconds: 120_000,
   })
   return { exitCode, output: output.toString() }
 }
