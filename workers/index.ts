@@ -1,5 +1,6 @@
 export { defineTool, EffectRefused, type Found, type OwnTool, type ToolContext } from '../activities/effects/tool.ts'
-export { openMcp, type Mcp } from '../activities/mcp/tools.ts'
+export { openMcp } from '../activities/mcp/open.ts'
+export { type Mcp } from '../activities/mcp/tools.ts'
 export { skillTool } from '../activities/skills/tool.ts'
 export { dataConverter, payloadConverterPath } from '../store/data-converter.ts'
 export { bundleWorkflows, ownWorkflows, prebuiltBundle } from './bundle.ts'

@@ -1,6 +1,6 @@
 import { NativeConnection, type NativeConnectionOptions, Runtime, Worker } from '@temporalio/worker'
 import { type OwnTool } from '../activities/effects/tool.ts'
-import { openMcp } from '../activities/mcp/tools.ts'
+import { openMcp } from '../activities/mcp/open.ts'
 import { openSandbox } from '../activities/sandbox/open.ts'
 import { skillFolders, skillTool } from '../activities/skills/tool.ts'
 import { retrieveTool } from '../activities/retrieve/tool.ts'

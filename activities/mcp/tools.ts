@@ -6,7 +6,7 @@ import { messageOf } from '../effects/call.ts'
 import { EffectRefused, type ServedTool, type ToolContext } from '../effects/tool.ts'
 import { Connection, type Surroundings } from './connection.ts'
 import { textOfResult } from './result.ts'
-import { type McpServer, readMcpSettings } from './settings.ts'
+import { type McpServer } from './settings.ts'
 
 type Allowed = McpServer['tools'][string]
 
@@ -18,9 +18,8 @@ export interface Mcp {
   close(): Promise<void>
 }
 
-/** Reads the settings and asks every server once what its tools are. A server out of reach is a problem, not an error: calls try to reach it again. */
-export async function openMcp(where: Surroundings): Promise<Mcp> {
-  const { mcpServers } = readMcpSettings(where)
+/** Asks every server once what its tools are. A server out of reach is a problem, not an error: calls try to reach it again. */
+export async function openServers(mcpServers: Record<string, McpServer>, where: Surroundings): Promise<Mcp> {
   const problems: string[] = []
   const servers = Object.entries(mcpServers).map(([name, server]) => ({ name, server, connection: new Connection(server, where) }))
   const tools = await Promise.all(

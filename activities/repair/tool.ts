@@ -1,4 +1,3 @@
-import { repairFolder } from './repair.ts'
 import { type SearchState } from './resume.ts'
 import { type RepairProgress, type RunProgram, type RunTests } from './result.ts'
 
@@ -18,6 +17,8 @@ export function createRepairTool(
   limits: { candidates?: number } = {},
 ): (folder: string, call: RepairToolCall) => Promise<{ text: string; failed?: true }> {
   return async (folder, call) => {
+    // Its parsers are large, and most workers never repair: loaded when it is asked for, a worker starts sooner.
+    const { repairFolder } = await import('./repair.ts')
     const result = await repairFolder({ folder, ...call, ...limits })
     return { text: result.text, ...(result.found === 'none' && result.failingBefore.length > 0 ? { failed: true } : {}) }
   }
