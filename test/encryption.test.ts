@@ -16,6 +16,7 @@ import { main } from './support/worker-process.ts'
 import { foldTrace } from '../client/trace/trace.ts'
 import { dataConverter } from '../store/data-converter.ts'
 import { folderStore } from '../store/folder.ts'
+import { payloadCodec } from '../store/payload-codec.ts'
 import { openStore } from '../store/open.ts'
 import { isSealed, sealingOf } from '../store/sealing.ts'
 import { bundleWorkflows } from '../workers/bundle.ts'
@@ -69,6 +70,23 @@ describe('what is sealed', () => {
     }
     expect(() => sealing(now).open(text)).toThrow('is not encrypted, and encryption is on')
     expect(sealingOf({ LOOPWRIGHT_ENCRYPTION_KEY: now, LOOPWRIGHT_ENCRYPTION_PLAIN: 'accept' })!.open(text)).toBe(text)
+  })
+
+  test('no two seals share a nonce', () => {
+    const nonces = Array.from({ length: 50 }, () => Buffer.from(sealing(now).seal(text)).subarray(16, 28).toString('hex'))
+    expect(new Set(nonces).size).toBe(50)
+  })
+
+  test('a plain payload is refused, one that is sealed comes back with its notes, and the codec itself hides both', async () => {
+    const plain = { metadata: { encoding: Buffer.from('json/plain'), note: Buffer.from('the plan') }, data: text }
+    const codec = payloadCodec(sealing(now))
+    const [sealed] = await codec.encode([plain])
+    expect(Buffer.concat([sealed!.data!, ...Object.values(sealed!.metadata!)]).includes('plan')).toBe(false)
+    const [opened] = await codec.decode([sealed!])
+    expect([Buffer.from(opened!.data!), Buffer.from(opened!.metadata!['note']!).toString()]).toEqual([text, 'the plan'])
+    await expect(codec.decode([plain])).rejects.toThrow('is not encrypted, and encryption is on')
+    await expect(payloadCodec(sealing(stranger)).decode([sealed!])).rejects.toThrow('is encrypted with the key')
+    expect(await payloadCodec({ ...sealing(now), acceptsPlain: true }).decode([plain])).toEqual([plain])
   })
 
   test('keys come from a variable or a file, as base64 or hex; what is no key is refused', () => {

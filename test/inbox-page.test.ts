@@ -32,7 +32,7 @@ inBrowser('the inbox page in a browser', () => {
   async function newPage(): Promise<Page> {
     const fresh = await browser.context.newPage()
     fresh.on('pageerror', (error) => complaints.push(error.message))
-    fresh.on('console', (line) => line.type() === 'error' && !line.text().includes('401') && complaints.push(line.text()))
+    fresh.on('console', (line) => line.type() === 'error' && !/401|ERR_FAILED|409/.test(line.text()) && complaints.push(line.text()))
     fresh.on('dialog', (dialog) => void (complaints.push(`dialog: ${dialog.message()}`), dialog.dismiss()))
     return fresh
   }
@@ -151,6 +151,53 @@ inBrowser('the inbox page in a browser', () => {
     await card.waitFor({ state: 'detached' })
     expect((await bench.loopwright.ended(run)).outcome).toMatchObject({ value: [{ value: { amount: 5 }, note: 'half a thought' }] })
     await bench.loopwright.kill(other)
+  })
+
+  test('a click that is made twice is sent once, and one that comes after somebody else decided does nothing', async () => {
+    const sent: string[] = []
+    let release = () => {}
+    const held = new Promise<void>((resolve) => (release = resolve))
+    await page.route('**/decide', async (route) => {
+      sent.push(route.request().url())
+      await held
+      await route.continue()
+    })
+    const run = await bench.ask({ kind: 'confirm', question: 'Only once?' })
+    const card = question(run)
+    const yes = card.getByRole('button', { name: 'Yes' })
+    await yes.click()
+    await card.getByText('Sending …').waitFor()
+    // What a finger does that clicks again before the button looks different.
+    await yes.dispatchEvent('click')
+    await card.getByRole('button', { name: 'No' }).dispatchEvent('click')
+    const [open] = await bench.openGates(run)
+    const { gate, digest } = open!
+    expect(await bench.loopwright.decide(run, { gate, digest, answer: 'no', by: 'grace' })).toMatchObject({ accepted: true })
+    const answered = page.waitForResponse('**/decide')
+    release()
+    // The run has ended meanwhile, or says itself that it was decided.
+    expect(await (await answered).text()).toMatch(/"accepted":false|has ended/)
+    await card.waitFor({ state: 'detached' })
+    expect(sent).toHaveLength(1)
+    await page.unroute('**/decide')
+    expect((await bench.loopwright.ended(run)).outcome).toMatchObject({ value: [{ answer: 'no', by: 'grace' }] })
+  })
+
+  test('a connection that breaks is taken up again by itself, and what came meanwhile is there', async () => {
+    let broken = 0
+    await page.route('**/inbox', async (route) => {
+      if (++broken > 2) await route.continue()
+      else await route.abort()
+    })
+    await page.reload()
+    await page.getByText('connecting again …').waitFor()
+    const run = await bench.ask({ kind: 'confirm', question: 'Meanwhile?' })
+    await inside()
+    await question(run).waitFor()
+    expect(broken).toBe(3)
+    await page.unroute('**/inbox')
+    await bench.loopwright.kill(run)
+    await question(run).waitFor({ state: 'detached' })
   })
 
   test('a quorum shows its voices, and everything can be done with the keyboard alone', async () => {
