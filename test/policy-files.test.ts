@@ -118,6 +118,12 @@ test.each(bad)(
   120_000,
 )
 
+test('a candidate that is tried on nothing is not said to change nothing', async () => {
+  const [file, empty] = [write('candidate.json', { rules: [] }), mkdtempSync(join(folder, 'empty-'))]
+  const { code, out } = await typed(['policy', 'test', file, '--state-folder', empty], { PATH: process.env['PATH'] ?? '', HOME: folder })
+  expect({ code, out }).toEqual({ code: 0, out: 'no recorded run was found here, so nothing was tried\n' })
+}, 120_000)
+
 test('worker --policy: what the first file allows is done as far as the second lets it, and the trace names both by their hash', async () => {
   const queue = `files-${randomUUID()}`
   const first = write('first.json', { standard: ['edits'], rules: [] })

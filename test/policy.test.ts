@@ -32,6 +32,7 @@ const workflows = fileURLToPath(new URL('./support/workflows/policies.ts', impor
 const done: string[] = []
 let price = 5
 let refuses = ''
+let restless = false
 const text = z.strictObject({ text: z.string() })
 const tools: OwnTool[] = [
   {
@@ -61,7 +62,7 @@ const tools: OwnTool[] = [
     name: 'order',
     description: 'Orders.',
     arguments: text,
-    prepare: async ({ text: said }) => ({ show: { order: said as string, price }, dollars: price }),
+    prepare: async ({ text: said }) => ({ show: { order: said as string, price: restless ? price++ : price }, dollars: price }),
     perform: async ({ text: said }) => `ordered ${done.push(`order ${String(said)}`)}`,
     compensate: async ({ text: said }) => {
       if (said === refuses) throw new EffectRefused('it was delivered already')
@@ -157,6 +158,42 @@ test('when what would be done changes after somebody agreed to it, it is not don
   await decide(run, third, 'stop', 'make up your mind')
   expect(await outcomeOf(run)).toMatchObject({ status: 'stopped', reason: 'declined', why: expect.stringContaining('make up your mind') })
   expect(done.length).toBe(before)
+})
+
+test('two rules that ask different people are both asked, one after the other, and nothing is done before the last yes', async () => {
+  const asks = [
+    { name: 'money', minutes: 60 },
+    { name: 'goods', minutes: 90 },
+  ]
+  write({ rules: asks.map(({ name, minutes }) => ({ name, then: 'ask', tools: ['order'], ask: { minutes } })) })
+  const before = done.length
+  const run = await start([order('twice asked')])
+  const first = await gateOf(run)
+  await decide(run, first, 'yes')
+  const second = await gateOf(run, first.gate)
+  expect(done.length).toBe(before)
+  await decide(run, second, 'yes')
+  expect(await results(run)).toMatchObject([{ receipt: { happened: 'yes' } }])
+  expect(done.slice(before)).toEqual(['order twice asked'])
+})
+
+test('what is another thing each time that somebody has agreed to it is given up after five times', async () => {
+  write({ rules: [{ name: 'orders', then: 'ask', tools: ['order'] }] })
+  const [before, priceBefore] = [done.length, price]
+  restless = true
+  try {
+    const run = await start([order('restless')])
+    for (let asked = 0, last: string | undefined; asked < 5; asked++) {
+      const gate = await gateOf(run, last)
+      last = gate.gate
+      await decide(run, gate, 'yes')
+    }
+    expect(await results(run)).toMatchObject([{ failed: true, text: expect.stringContaining('not the same any more, 5 times') }])
+    expect(done.length).toBe(before)
+  } finally {
+    restless = false
+    price = priceBefore
+  }
 })
 
 test('a question that a rule lets expire is answered with no', async () => {

@@ -162,6 +162,7 @@ function printTested(printer: Printer, tested: BackTest): void {
 function summaryLines({ runs, calls, counts, differences, unread }: BackTest): string[] {
   const changed = Object.entries(counts).filter(([change]) => change.split(' → ')[0] !== change.split(' → ')[1])
   const said = changed.map(([change, times]) => `${times} ${change}`).join(', ')
+  if (runs === 0) return ['no recorded run was found here, so nothing was tried', ...unread.map((one) => `not read: ${one}`)]
   return [
     `${plural(calls, 'call')} of ${plural(runs, 'run')}: ${differences.length === 0 ? 'all are decided as they were' : said}`,
     ...unread.map((one) => `not read: ${one}`),
