@@ -5,23 +5,28 @@ import { basename } from 'node:path'
 /** What takes half a minute of a core or more, the longest first. A file that is missing here only begins later. */
 const longest = [
   'loop-contract',
+  'chaos',
   'crash',
-  'cli',
-  'bad-inputs',
+  'effects-kill',
   'stuck',
   'several-machines',
-  'effects-kill',
   'api-runs',
   'quorum-survives',
+  'reentry',
   'goal',
   'packed',
+  'circling',
+  'long-loop',
   'providers',
   'long-run',
   'test-and-fix',
+  'cli',
   'pathologies',
+  'cheater',
   'child',
   'cli-start',
   'examples-start',
+  'bad-inputs',
 ]
 
 /** The long files first, so that at the end no core waits for another; then jest's own order. */
