@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Closing } from '../../contract/cases.ts'
 import { canonicalJson, digest } from '../../contract/digest.ts'
 import { type Outcome, outcomeOf } from '../../contract/outcome.ts'
-import { activities } from './activities.ts'
+import { lastActivities } from './activities.ts'
 import { failure } from './failure.ts'
 import { stopped } from './outcome.ts'
 import { type Stop } from './progress.ts'
@@ -28,8 +28,7 @@ export async function end(run: Run, input: unknown, returned: unknown): Promise<
     const complete = { ...outcome, why, spent: run.spent() }
     showStatus(run)
     const record = await spilled('record', canonicalJson(closingRecord(run, input, complete)))
-    const summary = `${status}${reason ? `: ${reason}` : ''}`
-    const certificate = await activities('certify', { quick: true, summary }).certify({ run: run.id, record })
+    const certificate = await lastActivities().certify({ run: run.id, record })
     return { ...complete, certificate, ...readForAbove(run) }
   })
 }
