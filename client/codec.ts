@@ -3,7 +3,11 @@ import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/
 import { ExternalStorageRunner } from '@temporalio/common/lib/internal-non-workflow/external-storage-runner.js'
 import { dataConverter } from '../store/data-converter.ts'
 import { payloadCodec } from '../store/payload-codec.ts'
+import { ClientProblem } from './problem.ts'
 import { type ArtifactStore } from '../store/store.ts'
+
+/** Of one answer. */
+const mostBytes = 64 * 1024 * 1024
 
 /** A payload as Temporal's remote codecs exchange it: JSON, bytes as base64. */
 export interface RemotePayload {
@@ -15,9 +19,23 @@ export interface RemotePayload {
 export async function decodePayloads(store: ArtifactStore, payloads: RemotePayload[]): Promise<RemotePayload[]> {
   const { externalStorage } = loadDataConverter(dataConverter(store))
   const kept = payloads.map(fromRemote)
-  const whole = externalStorage ? await new ExternalStorageRunner(externalStorage).retrieve(kept) : kept
+  const whole = externalStorage ? await fetched(new ExternalStorageRunner(externalStorage), kept) : kept
   const opened = store.sealing ? await payloadCodec({ ...store.sealing, acceptsPlain: true }).decode(whole) : whole
   return opened.map(toRemote)
+}
+
+/** One after the other: what a few references stand for may be more than a process can hold. */
+async function fetched(storage: ExternalStorageRunner, payloads: Payload[]): Promise<Payload[]> {
+  const whole: Payload[] = []
+  let bytes = 0
+  for (const payload of payloads) {
+    const [one = payload] = await storage.retrieve([payload])
+    bytes += one.data?.length ?? 0
+    if (bytes > mostBytes)
+      throw new ClientProblem('InvalidInput', `the values are more than ${mostBytes} bytes together`, 'ask for fewer at a time')
+    whole.push(one)
+  }
+  return whole
 }
 
 /** Values as the server may keep them: sealed where encryption is on. */

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { type DeclaredInput, type WorkflowName } from '../contract/declarations.ts'
 import { type z } from 'zod'
+import { switchboard } from '../contract/holds.ts'
 import { type Policy } from '../contract/policy/policy.ts'
 import { policyFrom } from './policy/read.ts'
 import { checked, newRunId } from './input.ts'
@@ -28,6 +29,8 @@ export async function start<Name extends string>(
   input: InputOf<Name>,
   { id = newRunId(workflow), requester, tenant, policy }: StartOptions = {},
 ): Promise<string> {
+  if (id === switchboard.workflowId)
+    throw new ClientProblem('InvalidInput', `the id ${id} is that of the standing holds; nothing was started`, 'take another id')
   const declaration = Object.hasOwn(server.declarations, workflow) ? server.declarations[workflow] : undefined
   if (declaration) checked(declaration.input, input, 'input', `loopwright start ${workflow} --help`)
   const added = policy && policyFrom(policy, 'that is added')

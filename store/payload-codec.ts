@@ -1,7 +1,8 @@
 import { type Payload, type PayloadCodec } from '@temporalio/common'
+import { isSealed, sealedEncoding } from '../contract/sealed.ts'
 import { type Sealing } from './sealing.ts'
 
-const encoding = Buffer.from('binary/loopwright-sealed')
+const encoding = Buffer.from(sealedEncoding)
 
 /** Encrypts every payload, its metadata included, before it reaches the server. Plain payloads are refused, unless the sealing accepts them. */
 export function payloadCodec(sealing: Sealing): PayloadCodec {
@@ -9,8 +10,7 @@ export function payloadCodec(sealing: Sealing): PayloadCodec {
     encode: async (payloads) => payloads.map((payload) => ({ metadata: { encoding }, data: sealing.seal(Buffer.from(textOf(payload))) })),
     decode: async (payloads) =>
       payloads.map((payload) => {
-        if (encoding.equals(payload.metadata?.['encoding'] ?? new Uint8Array()))
-          return payloadOf(sealing.open(payload.data ?? new Uint8Array()))
+        if (isSealed(payload)) return payloadOf(sealing.open(payload.data ?? new Uint8Array()))
         // Not sealed: it says so, or lets it pass.
         if (!sealing.acceptsPlain) sealing.open(new Uint8Array())
         return payload

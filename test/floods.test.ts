@@ -229,3 +229,21 @@ test(`in the midst of a flood a run is stopped, and what it had not heard stands
 function tell(figures: Record<string, number>): void {
   if (process.env['LOOPWRIGHT_FLOOD']) process.stderr.write(`${JSON.stringify(figures)}\n`)
 }
+
+test('a run that does not listen takes so many words and no more: it could not carry them all', async () => {
+  const run = await start()
+  expect(await loopwright.pause(run, {})).toMatchObject({ accepted: true })
+  const text = 'x'.repeat(8_000)
+  const told: string[] = []
+  for (let number = 0; number < 65; number++) {
+    const said = bench.client.workflow.getHandle(run).executeUpdate('steer', { args: [{ text, by: 'ada' }] })
+    told.push(
+      await said.then(
+        () => 'taken',
+        (error: { cause?: { type?: string } }) => error.cause?.type ?? String(error),
+      ),
+    )
+  }
+  expect(told).toEqual([...Array<string>(63).fill('taken'), 'TooMany', 'TooMany'])
+  await loopwright.stop(run)
+}, 120_000)

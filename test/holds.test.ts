@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { runProcess } from '../activities/process.ts'
 import { connect, type Loopwright } from '../client/index.ts'
 import { switchboard } from '../contract/holds.ts'
+import { sealedEncoding } from '../contract/sealed.ts'
+import { standingIn } from '../contract/switches.ts'
 import { declarations } from './support/workflows/holding.ts'
 import { type Reply, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../testing/index.ts'
 import { startServer } from '../workers/server.ts'
@@ -170,6 +172,23 @@ test('a switch that cannot be read does nothing: runs begin, and those that can 
   expect(await loopwright.holds.list()).toMatchObject([{ tool: 'shout', by: 'dan' }])
   await loopwright.holds.release({ tool: 'shout' }, { lagMilliseconds: 0 })
 }, 120_000)
+
+test('a switch that is encrypted with a key that is not there stops whoever asks what is held', async () => {
+  const event = (encoding: string) => ({
+    workflowExecutionSignaledEventAttributes: {
+      signalName: switchboard.signal,
+      input: { payloads: [{ metadata: { encoding: Buffer.from(encoding) } }] },
+    },
+  })
+  const decode = () => Promise.reject(new Error('no key named new'))
+  await expect(standingIn([event(sealedEncoding)], decode)).rejects.toThrow('no key named new')
+  expect(await standingIn([event('json/plain')], decode)).toEqual([])
+})
+
+test('no run takes the id under which the switches stand', async () => {
+  const start = loopwright.start('talking', { models: 'openai/cheap', calls: 1 }, { id: switchboard.workflowId })
+  await expect(start).rejects.toThrow('the id loopwright-holds is that of the standing holds; nothing was started')
+})
 
 test('several runs are told at once: what came of each is said, one that refuses hides no other, and more than ten only after a yes', async () => {
   script = () => says('on')

@@ -8,6 +8,7 @@ import { withCheckout } from '../activities/workspace/checkout.ts'
 import { keepBase } from '../activities/workspace/keep.ts'
 import { makePatch } from '../activities/workspace/patch.ts'
 import { keepPack, mostDepth, readPack } from '../activities/workspace/pack.ts'
+import { isRestorable } from '../activities/workspace/restorable.ts'
 import { requireCommit } from '../activities/workspace/restore.ts'
 import { type World } from '../activities/world.ts'
 import { type Ref } from '../contract/json.ts'
@@ -73,6 +74,11 @@ describe('a step', () => {
     expect(await look(world, at)).toEqual(whole)
     rmSync(join(gitDirOf(world), 'loopwright-boot'))
     expect(await look(world, at)).toEqual(whole)
+    // Whether it may be cleaned away is not known either when its note is empty.
+    const notes = ['last.json', 'opened.json'].map((name) => join(world.stateFolder, 'workspaces/run-1', name))
+    expect(await isRestorable(world.store, join(world.stateFolder, 'workspaces/run-1'))).toBe(true)
+    for (const note of notes) writeFileSync(note, '')
+    expect(await isRestorable(world.store, join(world.stateFolder, 'workspaces/run-1'))).toBe(false)
     // From then on it is taken as it is.
     writeFileSync(join(gitDirOf(world), 'kept'), '')
     await look(world, at)

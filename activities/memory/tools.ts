@@ -41,14 +41,17 @@ function remembering(scopes: FactScope[], store: ArtifactStore) {
     async perform({ text, scope = 'run', days = scope === 'run' ? factLimits.days : defaultDays }, { key, run, stage }) {
       const { shelf, facts, workflow, tenant } = await opened(store, run, scope)
       const id = key.slice(0, 16)
-      const known = facts.find((fact) => fact.text === text || fact.id === id)
+      const at = Date.now()
+      const expires = at + days * dayMilliseconds
+      const known = facts.find(
+        (fact) => fact.id === id || (fact.text === text && (scope === 'run' || fact.expires > expires - dayMilliseconds)),
+      )
       if (known) return `It is remembered as ${known.id}.`
       if (!hasRoom(facts))
         throw new EffectRefused(`${factLimits.facts} facts are remembered for the ${scope} ${shelf.of}, and no more fit.`)
-      const at = Date.now()
       const source = { run, workflow, stage, by: roleOf(stage) }
       const whole = { id, text, scope, of: shelf.of, ...(tenant === undefined ? {} : { tenant }), source, at }
-      await keepFact(store, shelf.prefix, { ...whole, expires: at + days * dayMilliseconds })
+      await keepFact(store, shelf.prefix, { ...whole, expires })
       return `It is remembered as ${id}.`
     },
   })
@@ -67,9 +70,10 @@ function recalling(scopes: FactScope[], store: ArtifactStore) {
     tags: ['reads_untrusted', 'reads_private'],
     minutes: 0.5,
     async perform({ query = '', limit = 6 }, { run }: ToolContext) {
-      const shelves = shelvesOf(run, await whose(run))
+      const { workflow, tenant } = await whose(run)
+      const shelves = shelvesOf(run, { workflow, ...(tenant === undefined ? {} : { tenant }) })
       const kept = await Promise.all(scopes.flatMap((scope) => shelves[scope] ?? []).map(({ prefix }) => readFacts(store, prefix)))
-      const found = best(kept.flat(), query).slice(0, limit)
+      const found = best(kept.flat().filter(isOf(tenant)), query).slice(0, limit)
       return found.length === 0 ? 'Nothing is remembered of that.' : found.map(shown).join('\n\n')
     },
   })
@@ -79,8 +83,11 @@ async function opened(store: ArtifactStore, run: string, scope: FactScope) {
   const { workflow, tenant } = await whose(run)
   const shelf = shelvesOf(run, { workflow, ...(tenant === undefined ? {} : { tenant }) })[scope]
   if (!shelf) throw new EffectRefused('This run is of no tenant, so nothing can be remembered for one.')
-  return { shelf, workflow, tenant, facts: await readFacts(store, shelf.prefix) }
+  return { shelf, workflow, tenant, facts: (await readFacts(store, shelf.prefix)).filter(isOf(tenant)) }
 }
+
+/** Once the server has forgotten a run, somebody else may start one of its id. */
+const isOf = (tenant: string | undefined) => (fact: Fact) => fact.tenant === tenant
 
 /** By the words that a query names, equals as they stand: newest first. */
 function best(facts: Fact[], query: string): Fact[] {
@@ -95,5 +102,6 @@ function best(facts: Fact[], query: string): Fact[] {
 
 function shown({ id, text, source, at, scope }: Fact): string {
   const day = new Date(at).toISOString().slice(0, 10)
-  return `## ${id} (remembered on ${day} by ${source.by} in ${source.run}, ${source.stage}; for the ${scope})\n${text}`
+  // Further in, so that no text looks like another fact.
+  return `## ${id} (remembered on ${day} by ${source.by} in ${source.run}, ${source.stage}; for the ${scope})\n${text.replace(/^/gm, '  ')}`
 }

@@ -23,13 +23,14 @@ export async function isRestorable(store: ArtifactStore, root: string): Promise<
   const read = (name: string) => readFile(join(root, name), 'utf8').catch(ifAbsent(undefined))
   const text = (await read(files.last)) ?? (await read(files.opened))
   if (text === undefined) return true
-  const { base, commit = base, pack } = Noted.parse(JSON.parse(text))
   try {
+    const { base, commit = base, pack } = Noted.parse(JSON.parse(text))
     const chain = await chainOf(store, { key: '', source: '', base, commit, pack })
     for (const { sha256 } of chain.flatMap(({ head }) => head.pieces)) if (!(await store.has(sha256))) return false
     return true
   } catch (error) {
-    if (error instanceof ChainBroken) return false
+    // Empty after a power failure: nobody knows.
+    if (error instanceof ChainBroken || error instanceof SyntaxError) return false
     throw error
   }
 }

@@ -109,7 +109,7 @@ async function answer<Name extends MessageName>(run: Run, name: Name, message: M
   if (id) {
     run.answering.delete(id)
     run.answered.set(id, given)
-    if (run.answered.size > rememberedAnswers) run.answered.delete(run.answered.keys().next().value as string)
+    while (run.answered.size > rememberedAnswers) run.answered.delete(run.answered.keys().next().value as string)
   }
   showStatus(run)
   return given
