@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -244,6 +245,22 @@ test('an edit that a rule asks about is shown as its diff, kept after a yes and 
     { rule: 'edits' },
   ])
 })
+
+for (const carried of [undefined, { seamEvery: 1 }])
+  test(`a call that somebody has to agree to in the midst of it counts once${carried ? ', also when the run continues as new' : ''}`, async () => {
+    const repo = makeRepository({ 'package.json': '{ "scripts": {} }\n', 'a.txt': 'a\n' })
+    symlinkSync('package.json', join(repo, 'plain.txt'))
+    execFileSync('git', ['-C', repo, 'add', '--all'])
+    execFileSync('git', ['-C', repo, '-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--quiet', '--message=link'])
+    write({ standard: ['runs-elsewhere'], rules: [{ name: 'one', then: 'allow', tools: ['edit'], limits: { calls: 1 } }] })
+    const edit = (path: string, search: string) => ({ tool: 'edit', arguments: { path, search, replace: '{ "test": "true" }' } })
+    const run = await start([edit('plain.txt', '{}'), edit('a.txt', 'a')], { repo }, carried)
+    await decide(run, await gateOf(run), 'yes')
+    const [linked, second, patch] = await results(run)
+    expect([linked?.failed, linked?.text]).toEqual([undefined, expect.anything()])
+    expect(second).toMatchObject({ failed: true, text: expect.stringContaining('used up the 1 calls of the rule one') })
+    expect(patch).toMatchObject({ files: ['package.json'] })
+  })
 
 test('what a command changes is looked at, too: it is not kept where a rule asks about that file', async () => {
   const repo = makeRepository({ 'a.txt': 'a\n' })

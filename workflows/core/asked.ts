@@ -8,8 +8,11 @@ import { road } from './road.ts'
 import { currentRun } from './run.ts'
 import { workspaceAt } from './workspace.ts'
 
-/** How a call is made: `approved` once a person has agreed; `dry` to show what would come of it. */
-export type Perform = (path: string, how: Pick<UseCall, 'approved' | 'dry'>) => Promise<UseResult>
+/** How a call is made: `approved` once a person has agreed; `dry` to show what would come of it. `counted`: the path under which the same call was counted before. */
+export type Perform = (path: string, how: Pick<UseCall, 'approved' | 'dry'>, counted?: string) => Promise<Tried>
+
+/** What came of trying a call; where nothing was done of it, the path under which it was counted. */
+export type Tried = UseResult & { counted?: string }
 
 /** Makes a call once a person has agreed to it: what it would change is shown, and when that is another change by then, they are asked again. */
 export function asked(
@@ -18,11 +21,11 @@ export function asked(
   text: string,
   asking: Asking,
   perform: Perform,
-  unknown?: () => unknown,
+  { unknown, counted: before }: { unknown?: (() => unknown) | undefined; counted?: string | undefined } = {},
 ): Promise<UseResult> {
   const call = { tool: tool.name, argument }
   return group<UseResult>({ name: tool.name, kind: 'tool', text, call }, async () => {
-    for (let round = 0; round < mostAgreements; round++) {
+    for (let round = 0, counted = before; round < mostAgreements; round++) {
       const seen: Shown = tool.class === 'content' ? await shown(tool, text, call, perform) : {}
       if (seen.failed) return seen.failed
       const agreed = await agreement({ tool, argument, text, asking, prepared: seen.prepared })
@@ -35,8 +38,9 @@ export function asked(
         uses: { tool: tool.name },
         ...(unknown ? { unknown } : {}),
       }
-      const done = await road<UseResult>(step, (path) => perform(path, agreed))
+      const done = await road<Tried>(step, (path) => perform(path, agreed, counted))
       if (!done.changed) return done
+      counted = done.counted
     }
     return { text: everChanging, failed: true }
   })

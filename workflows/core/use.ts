@@ -4,7 +4,7 @@ import { isRef, type Json } from '../../contract/json.ts'
 import { type Decided } from '../../contract/policy/approval.ts'
 import { type Tool, type UseCall, type UseResult } from '../../contract/workspace.ts'
 import { activities } from './activities.ts'
-import { asked, type Perform } from './asked.ts'
+import { asked, type Perform, type Tried } from './asked.ts'
 import { effect } from './effect.ts'
 import { denial, ruleOn, take, timed } from './policy.ts'
 import { road, waitUntil } from './road.ts'
@@ -24,15 +24,15 @@ export async function use(
   const refused = unfit(tool, argument)
   if (tool.own && tool.class !== 'read') return refused === undefined ? effect(tool, argument, text) : { text: refused, failed: true }
   const ruled = ruleOn(tool, argument)
-  const perform: Perform = async (path, how) => {
-    const over = how.dry ? undefined : await take(ruled, path)
-    return over === undefined
-      ? timed(ruled, () => useTool(path, text, tool, argument, { ...ruled.decided, ...how }, inlineBytes))
-      : no(over)
+  const perform: Perform = async (path, how, counted = path) => {
+    const over = how.dry ? undefined : await take(ruled, counted)
+    if (over !== undefined) return no(over)
+    const result = await timed(ruled, () => useTool(path, text, tool, argument, { ...ruled.decided, ...how }, inlineBytes))
+    return result.asks || result.changed ? { ...result, counted } : result
   }
   const repeatable = tool.class === 'read' || tool.class === 'content'
-  const lost = repeatable ? [] : [unknown]
-  if (ruled.then === 'ask' && refused === undefined) return asked(tool, argument, text, ruled, perform, ...lost)
+  const lost = repeatable ? undefined : unknown
+  if (ruled.then === 'ask' && refused === undefined) return asked(tool, argument, text, ruled, perform, { unknown: lost })
   const step = {
     name: tool.name,
     kind: 'tool' as const,
@@ -41,11 +41,11 @@ export async function use(
     uses: { tool: tool.name },
     ...(repeatable ? {} : { unknown }),
   }
-  const done = await road<UseResult>(step, async (path) => {
+  const done = await road<Tried>(step, async (path) => {
     const refusal = refused ?? denial(ruled)
     return refusal === undefined ? perform(path, {}) : no(refusal)
   })
-  return done.asks ? asked(tool, argument, text, done.asks, perform, ...lost) : done
+  return done.asks ? asked(tool, argument, text, done.asks, perform, { unknown: lost, counted: done.counted }) : done
 }
 
 const no = (text: string): UseResult => ({ text, failed: true })
