@@ -30,9 +30,10 @@ export function activities(
  * The last step of a run, made within its last workflow task: a round trip less. A worker that is killed in it is missed only when the task's time is over, after ten
  * seconds, so it is for what takes milliseconds and may be done again.
  */
-export function lastActivities(): Pick<Activities, 'certify'> {
+export function lastActivities(summary: string): Pick<Activities, 'certify'> {
   return proxyLocalActivities<Pick<Activities, 'certify'>>({
     startToCloseTimeout: '1m',
     retry: { maximumAttempts: 10, initialInterval: '500ms', maximumInterval: '10s' },
+    summary: summary.slice(0, 200),
   })
 }

@@ -28,7 +28,8 @@ export async function end(run: Run, input: unknown, returned: unknown): Promise<
     const complete = { ...outcome, why, spent: run.spent() }
     showStatus(run)
     const record = await spilled('record', canonicalJson(closingRecord(run, input, complete)))
-    const certificate = await lastActivities().certify({ run: run.id, record })
+    const summary = `${status}${reason ? `: ${reason}` : ''}`
+    const certificate = await lastActivities(summary).certify({ run: run.id, record })
     return { ...complete, certificate, ...readForAbove(run) }
   })
 }
