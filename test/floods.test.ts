@@ -240,7 +240,7 @@ test('a run that does not listen takes so many words and no more: it could not c
     told.push(
       await said.then(
         () => 'taken',
-        (error: { cause?: { type?: string } }) => error.cause?.type ?? String(error),
+        (error: { cause?: { type?: string } }) => error.cause?.type ?? JSON.stringify(error),
       ),
     )
   }
